@@ -1,0 +1,1 @@
+"""agentprobe: from works-in-dev to proven-for-production."""

@@ -1,0 +1,1 @@
+"""What any program needs and that knows nothing of agents: clocks, dice, digests, catalogues, files."""

@@ -1,0 +1,1 @@
+"""To disturb: faults, which of them strike which calls, and the room that lets them."""

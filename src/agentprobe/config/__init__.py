@@ -1,0 +1,1 @@
+"""agentprobe.toml read into settings; what people write is read strictly."""

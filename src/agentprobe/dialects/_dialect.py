@@ -1,0 +1,78 @@
+"""What every dialect can do: read its protocol into neutral values and write it back."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, Protocol
+
+from agentprobe.domain.model import ModelAnswer, ModelEvent, ModelRequest
+from agentprobe.domain.wire import Headers, HttpReply
+from agentprobe.errors import WorldFailure
+
+
+class StreamReader(Protocol):
+    """Reads a streamed answer as it comes, however its bytes were cut into chunks."""
+
+    def feed(self, data: bytes) -> list[ModelEvent]:
+        """The events that these bytes complete, in order."""
+        ...
+
+    def answer(self) -> ModelAnswer:
+        """All that was read so far as one answer; `complete` only after the terminator."""
+        ...
+
+
+class Dialect(ABC):
+    """One provider protocol. Instances hold no state and are shared by all threads."""
+
+    name: ClassVar[str]
+    base_url_variables: ClassVar[tuple[str, ...]]
+    """The environment variables by which this provider's SDKs are told where to send."""
+    base_path: ClassVar[str]
+    """What stands in such a variable behind host and port (`/v1`, or nothing)."""
+
+    @abstractmethod
+    def claims(self, method: str, path: str) -> bool:
+        """Is a request with this method and path a model call in this dialect?"""
+
+    @abstractmethod
+    def read_request(self, body: bytes) -> ModelRequest:
+        """Raises Malformed when `body` is no request of this dialect."""
+
+    @abstractmethod
+    def write_request(self, request: ModelRequest) -> bytes:
+        """The body that says `request`; reading it gives `request` back."""
+
+    @abstractmethod
+    def read_answer(self, reply: HttpReply) -> ModelAnswer:
+        """Read a whole reply: JSON or a stream, a success or an error, compressed or not.
+
+        Never raises: what cannot be read gives an answer with `error` set and `complete` false.
+        """
+
+    @abstractmethod
+    def reader(self) -> StreamReader:
+        """A fresh reader for one streamed answer."""
+
+    @abstractmethod
+    def write_answer(self, answer: ModelAnswer, request: ModelRequest) -> HttpReply:
+        """The reply in which a provider would give `answer` to `request`.
+
+        Streamed when `request.stream`: one chunk an event, tool arguments and text in fragments, ending
+        without the terminator when the answer is not `complete`.
+        """
+
+    @abstractmethod
+    def write_failure(self, failure: WorldFailure, headers: Headers = ()) -> HttpReply | None:
+        """The reply in which a provider says this failure; None for one that sends no bytes at all.
+
+        RateLimited, ServerError, Refused and Malformed have bytes; TimedOut and CutOff have none.
+        """
+
+    @abstractmethod
+    def write_frames(self, reply: HttpReply, frames: list[bytes]) -> HttpReply:
+        """The same streamed reply made of other frames, one chunk each."""
+
+    @abstractmethod
+    def frames(self, reply: HttpReply) -> list[bytes]:
+        """A streamed reply's body cut into its frames, separators included; joined they are the body."""

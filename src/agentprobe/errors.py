@@ -1,0 +1,106 @@
+"""The tree of everything that can go wrong: three roots and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class AgentProbeError(Exception):
+    """The user can mend it; the message says how."""
+
+
+class ConfigError(AgentProbeError):
+    """A setting, a file or a command line says something that cannot be meant."""
+
+
+class TraceError(AgentProbeError):
+    """A trace cannot be read, or not by this version."""
+
+
+class FixtureError(AgentProbeError):
+    """A world or a task cannot be built as described."""
+
+
+class ReplayMiss(AgentProbeError):
+    """A replayed run asked for something that was never recorded."""
+
+
+class RoomError(AgentProbeError):
+    """A room broke the rules of the corridor; the message names the rule."""
+
+
+class MissingExtra(AgentProbeError):
+    """An optional library is needed; the message names the extra to install."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs an extra: pip install 'agentprobe-prod[{extra}]'")
+
+
+class WorldFailure(Exception):
+    """The outside failed, really or by design; adapters give it its native form."""
+
+
+class TimedOut(WorldFailure):
+    """Nothing came within the caller's patience."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"no answer within {seconds:g} s")
+        self.seconds = seconds
+
+
+class RateLimited(WorldFailure):
+    """Too many requests; `retry_after` is in seconds, None when the world did not say."""
+
+    def __init__(self, retry_after: float | None = None) -> None:
+        super().__init__("rate limit reached")
+        self.retry_after = retry_after
+
+
+class ServerError(WorldFailure):
+    """The other side broke; `status` is what it answered with."""
+
+    def __init__(self, status: int = 500, message: str = "The server had an error") -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Refused(WorldFailure):
+    """The other side understood and will not do it."""
+
+    def __init__(self, message: str = "refused", status: int = 403) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Malformed(WorldFailure):
+    """What came back cannot be read."""
+
+
+class CutOff(WorldFailure):
+    """The connection ended before the answer did."""
+
+
+class AgentStopped(BaseException):
+    """The house has spoken; code under test must not swallow it, hence no Exception."""
+
+
+class BudgetSpent(AgentStopped):
+    """A limit of the session is used up."""
+
+
+class BreakerOpen(AgentStopped):
+    """Too many failures in a row; nothing is let through for now."""
+
+
+class Escalated(AgentStopped):
+    """A person has to decide."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """End a message about an unknown name with the nearest known one, or with all of them."""
+    known = sorted(known)
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    if near:
+        return f"; did you mean '{near[0]}'?"
+    return f"; known are {', '.join(known)}" if known else ""

@@ -1,0 +1,1 @@
+"""Policy and evidence give a verdict, with reasons."""

@@ -1,0 +1,1 @@
+"""The corridor as a process of its own, and the launcher that puts an unchanged agent behind it."""

@@ -1,0 +1,1 @@
+"""What there is to say, and one file for each form it is said in."""
