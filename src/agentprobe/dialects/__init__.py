@@ -7,7 +7,11 @@ from functools import cache
 from agentprobe.basis.catalogue import Catalogue
 from agentprobe.dialects._dialect import Dialect, StreamReader
 
-DIALECTS: Catalogue[Dialect] = Catalogue("agentprobe.dialects", Dialect, "dialect")
+DIALECTS: Catalogue[Dialect] = Catalogue(
+    "agentprobe.dialects",
+    Dialect,  # type: ignore[type-abstract]  # only its concrete subclasses are ever made
+    "dialect",
+)
 
 __all__ = ["DIALECTS", "Dialect", "StreamReader", "dialect_for", "dialect_named"]
 

@@ -55,7 +55,7 @@ class Run:
     repetition: int
     seed: int
     key: str
-    """The digest of all that decides the run, agent, task and world included; the same key is the same run."""
+    """The digest of all that decides the run, agent, task and world included: the same key, the same run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
+class LedgerEntry:
     """One write that a tool carried out."""
 
     tool: str
@@ -24,7 +24,7 @@ class Effect:
 class EffectLedger:
     """What a run did to the world, in the order in which it was done."""
 
-    effects: tuple[Effect, ...] = ()
+    effects: tuple[LedgerEntry, ...] = ()
 
     def times(self) -> Counter[str]:
         """How often each intent was carried out."""
