@@ -13,18 +13,19 @@ from agentprobe.errors import AgentProbeError
 
 def write_whole(path: Path, data: bytes | str) -> None:
     """Put `data` at `path` so that a reader sees the old file or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     raw = data.encode() if isinstance(data, str) else data
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    name = ""
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as file:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
     except OSError as error:
-        with suppress(OSError):
-            Path(name).unlink()
+        if name:
+            Path(name).unlink(missing_ok=True)
         raise AgentProbeError(f"cannot write {path}: {error.strerror}") from error
 
 
@@ -37,8 +38,8 @@ class AppendLog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         except OSError as error:
             raise AgentProbeError(f"cannot write {path}: {error.strerror}") from error
