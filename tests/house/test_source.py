@@ -1,0 +1,33 @@
+"""Rules of the house that break people when they are broken."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "src" / "agentprobe"
+FILES = sorted(SOURCE.rglob("*.py"))
+TIME_AND_CHANCE = re.compile(
+    r"\btime\.(time|monotonic|perf_counter)\(|\brandom\.(random|choice|randint|shuffle)\("
+    r"|\buuid4\(|datetime\.(now|utcnow)\(|import pickle|\beval\("
+)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_every_module_class_and_function_says_what_it_is_for(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    assert ast.get_docstring(tree), f"{path.name} has no docstring"
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.name[0] != "_":
+            assert ast.get_docstring(node), f"{path.name}: {node.name} has no docstring"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_time_and_chance_come_from_the_basis_only(path: Path) -> None:
+    if path.parent.name == "basis":
+        return
+    found = [line for line in path.read_text().splitlines() if TIME_AND_CHANCE.search(line)]
+    assert found == []
