@@ -1,0 +1,157 @@
+"""What dialects of JSON bodies and server-sent events have in common; all of ours are such."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+from agentprobe.dialects import _sse
+from agentprobe.dialects._compression import plain_body, without_framing
+from agentprobe.dialects._dialect import Dialect
+from agentprobe.dialects._fields import BROKEN, Fields, decoded, split
+from agentprobe.dialects._gathering import Gathering
+from agentprobe.dialects._sse import Frames
+from agentprobe.domain.model import Failed, ModelAnswer, ModelError, ModelEvent, ModelRequest, Other
+from agentprobe.domain.wire import HttpReply
+from agentprobe.errors import Malformed
+
+UNREADABLE = "unreadable"
+"""The type of an error that is ours: what came is no answer of this dialect."""
+
+_EXCERPT = 200
+
+
+class SpokenDialect(Dialect):
+    """A dialect that is told by the end of its path and carried by JSON and events."""
+
+    path_end: ClassVar[str]
+    provider: ClassVar[str]
+    """Whose protocol it is, for messages to people."""
+
+    def claims(self, method: str, path: str) -> bool:
+        return method == "POST" and path.rstrip("/").endswith(self.path_end)
+
+    def read_request(self, body: bytes) -> ModelRequest:
+        try:
+            return self._request(split(body))
+        except KeyError as error:
+            raise Malformed(f"no request to {self.provider}: the field {error} is missing") from error
+        except BROKEN as error:
+            raise Malformed(f"no request to {self.provider}: {error}") from error
+
+    @abstractmethod
+    def _request(self, fields: Fields) -> ModelRequest:
+        """Raises DecodeError or KeyError for what is no request."""
+
+    def read_answer(self, reply: HttpReply) -> ModelAnswer:
+        try:
+            body = plain_body(reply)
+        except Malformed as error:
+            return unreadable(str(error))
+        if reply.status >= 400:
+            return _refusal(reply.status, body)
+        if _is_stream(reply, body):
+            reader = self.reader()
+            reader.feed(body)
+            return reader.answer()
+        try:
+            return self._answer(body)
+        except BROKEN as error:
+            return unreadable(f"no answer of {self.provider}: {error}")
+
+    @abstractmethod
+    def _answer(self, body: bytes) -> ModelAnswer:
+        """Read a JSON body whose status says success; raises DecodeError for what is no answer."""
+
+    def frames(self, reply: HttpReply) -> list[bytes]:
+        return _sse.cut(_readable(reply))
+
+    def write_frames(self, reply: HttpReply, frames: list[bytes]) -> HttpReply:
+        head = HttpReply(status=reply.status, headers=without_framing(reply.headers))
+        return _sse.in_frames(head, frames, _sse.arrivals(reply.chunks, self.frames(reply)))
+
+
+class FrameReader:
+    """Reads a streamed answer frame by frame; what a frame means is the dialect's own affair."""
+
+    __slots__ = ("_frames", "_told")
+
+    def __init__(self) -> None:
+        self._frames = Frames()
+        self._told = Gathering()
+
+    def feed(self, data: bytes) -> list[ModelEvent]:
+        events: list[ModelEvent] = []
+        for name, text in self._frames.feed(data):
+            found = self._events(name, text)
+            self._told.take(found)
+            events += found
+        return events
+
+    def answer(self) -> ModelAnswer:
+        return self._told.answer()
+
+    def _events(self, name: str, data: bytes | None) -> list[ModelEvent]:
+        if data is None or self._told.ended:
+            return [Other(name or "comment")]
+        try:
+            return self._read(name, data)
+        except BROKEN as error:
+            return [Failed(ModelError(type=UNREADABLE, message=f"a frame that is no event: {error}"))]
+
+    def _read(self, name: str, data: bytes) -> list[ModelEvent]:
+        """The events that a frame tells; raises DecodeError when it tells none."""
+        raise NotImplementedError
+
+
+def unreadable(message: str) -> ModelAnswer:
+    """What stands for an answer that could not be read."""
+    return ModelAnswer(complete=False, error=ModelError(type=UNREADABLE, message=message))
+
+
+def error_in(envelope: Any) -> ModelError | None:
+    """The error that a decoded body tells of, in the envelopes that providers and proxies use."""
+    if not isinstance(envelope, dict):
+        return None
+    error = envelope.get("error") or envelope.get("detail") or envelope.get("message")
+    return error_from(error) if error else None
+
+
+def error_from(error: Any) -> ModelError:
+    """An error as its envelope holds it: an object, or a text alone."""
+    if not isinstance(error, dict):
+        return ModelError(type="error", message=str(error))
+    details = error.get("details")
+    code = error.get("code") or (details.get("error_code") if isinstance(details, dict) else None)
+    return ModelError(
+        type=str(error.get("type") or code or "error"),
+        message=str(error.get("message") or ""),
+        code=None if code is None else str(code),
+    )
+
+
+def _is_stream(reply: HttpReply, body: bytes) -> bool:
+    if body.startswith(b"{"):
+        return False
+    if body.startswith((b"data:", b"event:", b":")):
+        return True
+    return "event-stream" in (reply.header("content-type") or "")
+
+
+def _refusal(status: int, body: bytes) -> ModelAnswer:
+    """An error status: the provider's own envelope, or a page that stands in its place."""
+    try:
+        error = error_in(decoded(body))
+    except BROKEN:
+        error = None
+    if error is not None:
+        return ModelAnswer(error=error)
+    excerpt = body[:_EXCERPT].decode("utf-8", "replace")
+    return ModelAnswer(complete=False, error=ModelError(type=f"http_{status}", message=excerpt))
+
+
+def _readable(reply: HttpReply) -> bytes:
+    try:
+        return plain_body(reply)
+    except Malformed:
+        return reply.body

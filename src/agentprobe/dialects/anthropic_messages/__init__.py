@@ -1,0 +1,49 @@
+"""Anthropic's messages."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from agentprobe.dialects._dialect import StreamReader
+from agentprobe.dialects._fields import Fields
+from agentprobe.dialects._spoken import SpokenDialect
+from agentprobe.dialects.anthropic_messages._answer import read_answer
+from agentprobe.dialects.anthropic_messages._failure import write_failure
+from agentprobe.dialects.anthropic_messages._request import read_request, write_request
+from agentprobe.dialects.anthropic_messages._stream import MessageReader
+from agentprobe.dialects.anthropic_messages._written import write_stream, write_whole
+from agentprobe.domain.model import ModelAnswer, ModelRequest
+from agentprobe.domain.wire import Headers, HttpReply
+from agentprobe.errors import WorldFailure
+
+
+class AnthropicMessages(SpokenDialect):
+    """Anthropic's messages: POST …/v1/messages.
+
+    Streams are named events from `message_start` to `message_stop`; usage is cumulative; tool results stand
+    in a user's message.
+    """
+
+    name: ClassVar[str] = "anthropic_messages"
+    base_url_variables: ClassVar[tuple[str, ...]] = ("ANTHROPIC_BASE_URL",)
+    base_path: ClassVar[str] = ""
+    path_end: ClassVar[str] = "/v1/messages"
+    provider: ClassVar[str] = "Anthropic messages"
+
+    def _request(self, fields: Fields) -> ModelRequest:
+        return read_request(fields)
+
+    def write_request(self, request: ModelRequest) -> bytes:
+        return write_request(request)
+
+    def _answer(self, body: bytes) -> ModelAnswer:
+        return read_answer(body)
+
+    def reader(self) -> StreamReader:
+        return MessageReader()
+
+    def write_answer(self, answer: ModelAnswer, request: ModelRequest) -> HttpReply:
+        return write_stream(answer, request) if request.stream else write_whole(answer, request)
+
+    def write_failure(self, failure: WorldFailure, headers: Headers = ()) -> HttpReply | None:
+        return write_failure(failure, headers)

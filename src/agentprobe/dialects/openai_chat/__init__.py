@@ -1,0 +1,48 @@
+"""OpenAI's chat completions, which most other providers and local servers speak as well."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from agentprobe.dialects import _openai
+from agentprobe.dialects._dialect import StreamReader
+from agentprobe.dialects._fields import Fields
+from agentprobe.dialects._spoken import SpokenDialect
+from agentprobe.dialects.openai_chat._answer import read_answer
+from agentprobe.dialects.openai_chat._request import read_request, write_request
+from agentprobe.dialects.openai_chat._stream import ChatReader
+from agentprobe.dialects.openai_chat._written import CUT, write_stream, write_whole
+from agentprobe.domain.model import ModelAnswer, ModelRequest
+from agentprobe.domain.wire import Headers, HttpReply
+from agentprobe.errors import WorldFailure
+
+
+class OpenAIChat(SpokenDialect):
+    """OpenAI's chat completions: POST …/chat/completions.
+
+    Streams are `data:` frames that end with `[DONE]`; usage comes only where `stream_options` asks for it.
+    """
+
+    name: ClassVar[str] = "openai_chat"
+    base_url_variables: ClassVar[tuple[str, ...]] = _openai.BASE_URL_VARIABLES
+    base_path: ClassVar[str] = "/v1"
+    path_end: ClassVar[str] = "/chat/completions"
+    provider: ClassVar[str] = "OpenAI chat completions"
+
+    def _request(self, fields: Fields) -> ModelRequest:
+        return read_request(fields)
+
+    def write_request(self, request: ModelRequest) -> bytes:
+        return write_request(request)
+
+    def _answer(self, body: bytes) -> ModelAnswer:
+        return read_answer(body)
+
+    def reader(self) -> StreamReader:
+        return ChatReader()
+
+    def write_answer(self, answer: ModelAnswer, request: ModelRequest) -> HttpReply:
+        return write_stream(answer, request) if request.stream else write_whole(answer, request)
+
+    def write_failure(self, failure: WorldFailure, headers: Headers = ()) -> HttpReply | None:
+        return _openai.failure(failure, headers, cut=CUT)

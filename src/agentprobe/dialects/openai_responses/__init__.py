@@ -1,0 +1,50 @@
+"""OpenAI's responses, the newer of its two protocols."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from agentprobe.dialects import _openai
+from agentprobe.dialects._dialect import StreamReader
+from agentprobe.dialects._fields import Fields
+from agentprobe.dialects._spoken import SpokenDialect
+from agentprobe.dialects.openai_responses._answer import read_answer
+from agentprobe.dialects.openai_responses._request import read_request, write_request
+from agentprobe.dialects.openai_responses._stream import ResponseReader
+from agentprobe.dialects.openai_responses._written import CUT, write_stream, write_whole
+from agentprobe.domain.model import ModelAnswer, ModelRequest
+from agentprobe.domain.wire import Headers, HttpReply
+from agentprobe.errors import WorldFailure
+
+
+class OpenAIResponses(SpokenDialect):
+    """OpenAI's responses: POST …/responses.
+
+    Streams are named and numbered events that end with `response.completed`, `.incomplete`, `.failed` or
+    `error`. A request may name an earlier response instead of repeating what was said: then the body does
+    not hold the whole conversation.
+    """
+
+    name: ClassVar[str] = "openai_responses"
+    base_url_variables: ClassVar[tuple[str, ...]] = _openai.BASE_URL_VARIABLES
+    base_path: ClassVar[str] = "/v1"
+    path_end: ClassVar[str] = "/responses"
+    provider: ClassVar[str] = "OpenAI responses"
+
+    def _request(self, fields: Fields) -> ModelRequest:
+        return read_request(fields)
+
+    def write_request(self, request: ModelRequest) -> bytes:
+        return write_request(request)
+
+    def _answer(self, body: bytes) -> ModelAnswer:
+        return read_answer(body)
+
+    def reader(self) -> StreamReader:
+        return ResponseReader()
+
+    def write_answer(self, answer: ModelAnswer, request: ModelRequest) -> HttpReply:
+        return write_stream(answer, request) if request.stream else write_whole(answer, request)
+
+    def write_failure(self, failure: WorldFailure, headers: Headers = ()) -> HttpReply | None:
+        return _openai.failure(failure, headers, cut=CUT)
