@@ -1,13 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from agentprobe.chaos.fault import Fault
 
-from agentprobe.basis.catalogue import Catalogue
+from agentprobe.chaos.fault import FAULTS
 from agentprobe.chaos.faults import latency
 from agentprobe.errors import ConfigError
-
-FAULTS = Catalogue("agentprobe.chaos.faults", Fault, "fault")
 
 
 def test_an_entry_is_found_by_the_name_of_its_file() -> None:

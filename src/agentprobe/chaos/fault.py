@@ -1,0 +1,103 @@
+"""What a fault is: a named misbehaviour of the world, with its settings, as a room of the corridor."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from agentprobe.basis.catalogue import Catalogue
+from agentprobe.basis.dice import Dice
+from agentprobe.chaos._settings import check_settings, settings_of
+from agentprobe.domain.call import Kind, Outcome
+from agentprobe.kernel.place import Place
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from agentprobe.domain.call import Call
+    from agentprobe.kernel.room import Passage
+
+
+NO_DICE = Dice(0)
+
+
+def _nobody(did: str) -> None:
+    """Where a fault that stands alone says what it did."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Occasion:
+    """What a fault is given when it strikes a call: chance, the past, and somebody to tell what it did."""
+
+    dice: Dice = NO_DICE
+    address: tuple[object, ...] = ()
+    earlier: Outcome | None = None
+    """What the world answered when this tool was last called in the session; None for a first call."""
+    tell: Callable[[str], None] = _nobody
+
+    def chance(self) -> Random:
+        """The stream of chance that belongs to this strike and this call."""
+        return self.dice.at(*self.address)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault(ABC):
+    """A misbehaviour of the world; its fields are its settings, its docstring is its page.
+
+    A fault that can change nothing about a call (no tool call to cut, no earlier answer) returns the outcome
+    as it came, without a mark: it did not fire.
+    """
+
+    name: ClassVar[str]
+    """The name of its file."""
+    strikes: ClassVar[tuple[Kind, ...]]
+    """The kinds of calls that it can happen to."""
+    remedy: ClassVar[str]
+    """In one sentence, what mends an agent that falls for it."""
+    remembers: ClassVar[bool] = False
+    """Does it need to know what the tool answered before?"""
+    place: ClassVar[Place] = Place.INJECT
+
+    occasion: Occasion = field(default=Occasion(), repr=False, compare=False)
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.name = cls.__module__.rpartition(".")[2]
+
+    def __post_init__(self) -> None:
+        check_settings(type(self), {name: getattr(self, name) for name in settings_of(type(self))})
+
+    @property
+    def rolls(self) -> bool:
+        """Does it throw dice once it strikes?"""
+        return False
+
+    @abstractmethod
+    def intercept(self, call: Call) -> Passage:
+        """Let the call through, or not, and spoil what comes back."""
+
+    def on(self, occasion: Occasion) -> Self:
+        """The same fault, made ready for one call."""
+        return replace(self, occasion=occasion)
+
+    def struck(self, outcome: Outcome, did: str) -> Outcome:
+        """Mark what was spoilt and say in a few words how."""
+        self.occasion.tell(did)
+        return self.marked(outcome)
+
+    def marked(self, outcome: Outcome) -> Outcome:
+        """Mark an outcome whose spoiling was told before."""
+        return outcome.marked(f"fault:{self.name}")
+
+    def answered(self, value: Any, outcome: Outcome, did: str) -> Outcome:
+        """The outcome with another value, marked."""
+        return self.struck(replace(outcome, value=value), did)
+
+
+FAULTS: Catalogue[Fault] = Catalogue(
+    "agentprobe.chaos.faults",
+    Fault,  # type: ignore[type-abstract]  # only its concrete subclasses are ever made
+    "fault",
+)

@@ -1,0 +1,151 @@
+"""The injector: the room that lets a schedule's faults strike, and keeps a receipt of each that did."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from agentprobe.chaos._results import copied
+from agentprobe.chaos.fault import Fault, Occasion
+from agentprobe.chaos.strike import Sighting, Strike, fingerprint
+from agentprobe.domain.call import Call, Kind, Outcome
+from agentprobe.kernel.place import Place
+from agentprobe.kernel.walk import walk
+
+if TYPE_CHECKING:
+    from agentprobe.chaos.schedule import Schedule
+    from agentprobe.kernel.room import Passage
+    from agentprobe.kernel.session import MakeRoom, Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """That a fault struck, and what it did."""
+
+    fault: str
+    strike: str
+    """The strike in the schedule's own words."""
+    call: str
+    """The id of the call that was struck."""
+    site: str
+    nth: int
+    """The how-manieth call at its site that came to the injector."""
+    did: str
+
+    def __str__(self) -> str:
+        return f"{self.fault}@{self.call}"
+
+
+def injectors(schedule: Schedule) -> tuple[MakeRoom, ...]:
+    """The rooms that a schedule needs: an injector, or none where nothing is to be disturbed."""
+    return (lambda session: Injector(schedule, session),) if schedule else ()
+
+
+class Injector:
+    """A corridor inside the corridor, whose rooms are the faults that strike the call.
+
+    It counts the calls that come to it, so a call that the guard repeats counts again. What the house itself
+    asks (`Call.purpose`) is neither counted nor struck.
+    """
+
+    place: ClassVar[Place] = Place.INJECT
+
+    def __init__(self, schedule: Schedule, session: Session) -> None:
+        self.schedule = schedule
+        self._dice = session.dice
+        self._targets: dict[str, _Target] = {}
+        self._tools = count(1)
+        self._rolls = any(strike.rolls for strike in schedule.strikes)
+        self._memory = _Memory() if any(s.fault.remembers for s in schedule.strikes) else None
+        self._lock = threading.Lock()
+        self._asked: Counter[tuple[str, str, str]] = Counter()
+        self._receipts: list[Receipt] = []
+
+    @property
+    def receipts(self) -> tuple[Receipt, ...]:
+        """One for each fault that struck, in the order in which they did."""
+        return tuple(self._receipts)
+
+    @property
+    def idle(self) -> tuple[Strike, ...]:
+        """The strikes that never did anything: a run says nothing about them."""
+        struck = {receipt.strike for receipt in self._receipts}
+        return tuple(strike for strike in self.schedule.strikes if str(strike) not in struck)
+
+    def intercept(self, call: Call) -> Passage:
+        rooms = self._rooms(call)
+        return (yield from walk(call, rooms)) if rooms else (yield call)
+
+    def _rooms(self, call: Call) -> Sequence[Fault | _Memory]:
+        site = call.site
+        target = self._targets.get(site) or self._targets.setdefault(site, self._target(call))
+        if not target.strikes or call.purpose:
+            return ()
+        seen = self._note(call, next(target.calls))
+        hits = [self._ready(s, call, seen) for s in target.strikes if s.falls_on(call, self._dice, seen)]
+        return [*hits, self._memory] if self._memory and call.kind is Kind.TOOL else hits
+
+    def _target(self, call: Call) -> _Target:
+        return _Target(tuple(s for s in self.schedule.strikes if s.aims_at(call)), count(1))
+
+    def _note(self, call: Call, nth: int) -> Sighting:
+        nth_tool = next(self._tools) if call.kind is Kind.TOOL else 0
+        if not self._rolls:
+            return Sighting(nth, nth_tool)
+        asked = fingerprint(call)
+        with self._lock:
+            again = self._asked[call.site, call.path, asked]
+            self._asked[call.site, call.path, asked] += 1
+        return Sighting(nth, nth_tool, asked, again)
+
+    def _ready(self, strike: Strike, call: Call, seen: Sighting) -> Fault:
+        def tell(did: str) -> None:
+            self._receipts.append(
+                Receipt(
+                    fault=strike.fault.name,
+                    strike=str(strike),
+                    call=call.id,
+                    site=call.site,
+                    nth=seen.nth,
+                    did=did,
+                )
+            )
+
+        return strike.fault.on(
+            Occasion(
+                dice=self._dice,
+                address=("how", *strike.address(call, seen)),
+                earlier=self._memory.last(call) if self._memory else None,
+                tell=tell,
+            )
+        )
+
+
+class _Target(NamedTuple):
+    """A site: the strikes that are aimed at it, and the numbers of its calls to come."""
+
+    strikes: tuple[Strike, ...]
+    calls: Iterator[int]
+
+
+class _Memory:
+    """What each tool answered last, as the world gave it."""
+
+    place: ClassVar[Place] = Place.INJECT
+
+    def __init__(self) -> None:
+        self._answers: dict[str, Outcome] = {}
+
+    def last(self, call: Call) -> Outcome | None:
+        """The last good answer of the tool that is called."""
+        return self._answers.get(call.name)
+
+    def intercept(self, call: Call) -> Passage:
+        outcome = yield call
+        if outcome.ok:
+            self._answers[call.name] = replace(outcome, value=copied(outcome.value))
+        return outcome
