@@ -73,8 +73,8 @@ def _frame(axes: Axes, curves: Sequence[Curve], required: float) -> None:
     for side in axes.spines.values():
         side.set_visible(False)
     axes.axhline(required * 100, color="#010101", linewidth=1, linestyle=(0, (2, 3)))
-    middle = (min(rows) * max(rows)) ** 0.5
-    axes.annotate(f"required: {required:.0%}", (middle, required * 100 - 4.6), fontsize=8.5, color="#010101")
+    left = min(rows) ** 0.72 * max(rows) ** 0.28
+    axes.annotate(f"required: {required:.0%}", (left, required * 100 - 4.6), fontsize=8.5, color="#010101")
     axes.legend(loc="lower left", frameon=False, labelcolor="#010101", fontsize=9.5, handlelength=3)
 
 

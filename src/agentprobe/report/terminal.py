@@ -45,7 +45,7 @@ def _curves(findings: Findings) -> Table:
 def _faults(findings: Findings) -> Table:
     table = _table("fault")
     for agent in findings.agents:
-        table.add_column(Text(agent), justify="right")
+        table.add_column(Text(agent), justify="right", overflow="fold")
     cells = {(cell.schedule, cell.agent): cell for cell in findings.matrix if cell.rows is None}
     for schedule in dict.fromkeys(cell.schedule for cell in findings.matrix):
         shown = [_cell(cells.get((schedule, agent))) for agent in findings.agents]
@@ -97,7 +97,7 @@ def _table(first: str) -> Table:
 def _rate(rate: Rate) -> Text:
     if not rate.runs:
         return Text("–", style="dim")
-    return Text.assemble(words.percent(rate.value), (f" [{words.interval(rate)}]", "dim"))
+    return Text.assemble(words.percent(rate.value), (f"\n{words.interval(rate)}", "dim"))
 
 
 def _cell(cell: Cell | None) -> Text:
@@ -106,4 +106,6 @@ def _cell(cell: Cell | None) -> Text:
     shown = Text(words.percent(cell.rate.value)) if cell.rate.runs else Text("–", style="dim")
     if cell.rate.inconclusive:
         shown.append(f" ?{cell.rate.inconclusive}", style="dim")
+    if cell.rate.runs:
+        shown.append(f"\n{words.interval(cell.rate)}", style="dim")
     return shown

@@ -26,6 +26,7 @@ MEANINGS = {
     Mode.ASKED_NEEDLESSLY: "it asked back although the request was clear",
     Mode.MISSED_EFFECT: "a write that was asked for did not happen",
     Mode.WRONG_ANSWER: "the answer is wrong",
+    Mode.GAVE_UP: "it said openly that it could not do it",
 }
 
 

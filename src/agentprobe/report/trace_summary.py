@@ -1,0 +1,114 @@
+"""What a trace came to, in a small table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from rich.table import Table
+from rich.text import Text
+
+from agentprobe.report.trace_words import clipped, counted, duration, plain, tokens
+from agentprobe.trace.pair import TracedCall
+from agentprobe.trace.tools import WIRE
+from agentprobe.trace.view import Trace
+
+
+def summary(trace: Trace) -> Table:
+    """The totals, and after them whatever a person should look at."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in _rows(trace):
+        table.add_row(name, value)
+    return table
+
+
+def _rows(trace: Trace) -> Iterator[tuple[str, Text]]:
+    yield "model calls", _model_calls(trace)
+    if trace.model_calls:
+        yield "statuses", _statuses(trace)
+        yield "tokens", Text(tokens(trace.usage))
+    yield "tool calls", _tool_calls(trace)
+    yield "time", Text(duration(trace.seconds) or "–")
+    slowest = max(trace.calls, key=lambda call: call.seconds or 0.0, default=None)
+    if slowest is not None and slowest.seconds:
+        yield "slowest", Text(f"{_named(slowest)}, {duration(slowest.seconds)}")
+    yield from _troubles(trace)
+    yield from _effects(trace)
+    yield "ended", _ended(trace)
+
+
+def _model_calls(trace: Trace) -> Text:
+    text = Text(f"{len(trace.logical_calls):,}")
+    if trace.retries:
+        text.append(f" and {counted(trace.retries, 'retry', 'retries')}", "yellow")
+    return text
+
+
+def _tool_calls(trace: Trace) -> Text:
+    wire = sum(use.seen == WIRE for use in trace.tool_calls)
+    return Text(f"{len(trace.tool_calls):,}" + (f", {wire:,} of them seen on the wire only" if wire else ""))
+
+
+def _statuses(trace: Trace) -> Text:
+    counts = Counter(call.status for call in trace.model_calls)
+    text = Text()
+    for status, count in sorted(counts.items(), key=lambda pair: pair[0] or 0):
+        text.append("  " if text.plain else "")
+        text.append(f"{status or 'no reply'} ×{count}", "" if status and status < 400 else "red")
+    return text
+
+
+def _troubles(trace: Trace) -> Iterator[tuple[str, Text]]:
+    if trace.failed:
+        yield (
+            "failed",
+            Text(", ".join(f"{_named(call)} ({_reason(call)})" for call in trace.failed[:5]), "red"),
+        )
+    if len(trace.failed) > 5:
+        yield "", Text(f"and {len(trace.failed) - 5:,} more", "red")
+    left = [call for call in trace.calls if call.left]
+    if left:
+        yield "left early", Text(", ".join(_named(call) for call in left[:5]), "yellow")
+    if trace.truncated_answers:
+        yield "truncated", Text(", ".join(_named(call) for call in trace.truncated_answers[:5]), "red")
+    if trace.inversions:
+        pairs = (f"{_named(later)} before {_named(earlier)}" for earlier, later in trace.inversions[:3])
+        yield "overtaken", Text(f"{len(trace.inversions):,}: {', '.join(pairs)}", "yellow")
+
+
+def _effects(trace: Trace) -> Iterator[tuple[str, Text]]:
+    ledger = trace.ledger()
+    if not ledger.effects:
+        return
+    repeated = ledger.repeated()
+    unknown = sum(not effect.committed for effect in ledger.effects)
+    text = Text(counted(sum(ledger.times().values()), "write", "writes"))
+    if unknown:
+        text.append(f", {unknown:,} with an unknown end", "yellow")
+    yield "effects", text
+    for intent in repeated[:3]:
+        yield "REPEATED", Text(f"{ledger.times()[intent]}× {clipped(intent, 100)}", "red")
+
+
+def _ended(trace: Trace) -> Text:
+    ended = trace.ended
+    if ended is None:
+        return Text("NO END: the recording broke off; what was recorded before is whole", "yellow")
+    text = Text(plain(ended.status or "ok"), "green" if ended.status in ("", "ok") else "red")
+    if ended.exit is not None:
+        text.append(f", exit code {ended.exit}")
+    if "error" in ended.facts:
+        text.append(f": {clipped(str(ended.facts['error']), 120)}")
+    if trace.problems:
+        text.append(f"; {counted(len(trace.problems), 'problem', 'problems')} in the file", "yellow")
+    return text
+
+
+def _named(call: TracedCall) -> str:
+    return f"{clipped(call.name, 40)} #{call.record.nth}"
+
+
+def _reason(call: TracedCall) -> str:
+    return str(call.status) if (call.status or 0) >= 400 else clipped(call.error, 60)

@@ -1,0 +1,95 @@
+"""Payloads on their way into a trace and out again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw
+
+from agentprobe.dialects._compression import decompressed, sniffed
+from agentprobe.errors import Malformed
+from agentprobe.trace.records import Body
+
+Finds = Callable[[bytes], bool]
+"""Says whether bytes hold a secret."""
+UNKNOWN = "$repr"
+"""The key under which a part of a value stands as it prints, when it has no JSON form."""
+
+_raw: msgspec.json.Decoder[Raw] = msgspec.json.Decoder(Raw)
+
+
+def packed(data: bytes, encodings: str = "", finds: Finds = lambda _: False) -> Body:
+    """Bytes from the wire, uncompressed; what nobody can read nobody can clean, so it is withheld."""
+    try:
+        plain = decompressed(data, encodings) if encodings else sniffed(data) or data
+    except Malformed:
+        return Body(withheld=len(data), coding=encodings)
+    coding = encodings if plain is not data else ""
+    if _is_plain_json(plain):
+        return Body(json=Raw(plain), coding=coding)
+    try:
+        return Body(text=plain.decode(), coding=coding)
+    except UnicodeDecodeError:
+        if finds(plain):
+            return Body(withheld=len(data), coding=coding)
+        return Body(base64=plain, coding=coding)
+
+
+def packed_value(value: Any) -> Body:
+    """A value of the agent's language: as JSON, with what has no JSON form as it prints."""
+    if isinstance(value, (bytes, bytearray)):
+        return packed(bytes(value))
+    try:
+        return Body(json=Raw(msgspec.json.encode(value, enc_hook=_printed)))
+    except Exception:  # noqa: BLE001 - somebody else's object may fail in any way when it is looked at
+        return Body(repr=printed(value))
+
+
+def printed(value: Any) -> str:
+    """What an object prints as, whatever it does when asked."""
+    try:
+        return ascii(value)
+    except Exception as error:  # noqa: BLE001 - the same
+        return f"<{type(value).__name__} that raises {type(error).__name__} when printed>"
+
+
+def unpacked(body: Body | None) -> Any:
+    """The payload as a value: JSON read, text as text; None for what was not kept."""
+    if body is None:
+        return None
+    if body.json is not UNSET:
+        return msgspec.json.decode(body.json)
+    return next((form for form in (body.text, body.base64, body.repr) if form is not None), None)
+
+
+def unpacked_bytes(body: Body | None) -> bytes:
+    """The payload as bytes, uncompressed; none for what was not kept."""
+    if body is None:
+        return b""
+    if body.json is not UNSET:
+        return bytes(body.json)
+    return body.base64 if body.base64 is not None else (body.text or "").encode()
+
+
+def _printed(part: Any) -> dict[str, str]:
+    """What stands for a part that has no JSON form.
+
+    A part of a plain type comes here only as a key of a dictionary, and no key can be written this way.
+    """
+    if isinstance(part, (dict, list, tuple)):
+        raise TypeError("a key that is no text")
+    return {UNKNOWN: printed(part)}
+
+
+def _is_plain_json(data: bytes) -> bool:
+    """Is it an object or an array on a single line, so that it can stand in a line of JSON as it is?"""
+    if data[:1] not in (b"{", b"[") or data[-1:] not in (b"}", b"]") or b"\n" in data or b"\r" in data:
+        return False
+    try:
+        data.decode()
+        _raw.decode(data)
+    except (UnicodeDecodeError, msgspec.MsgspecError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,248 @@
+"""The trace file, version 1: what its lines are and what they hold.
+
+A trace is a file of JSON lines. The first line is the `Header`; it carries the number of the format. Every
+other line is one record and says which kind by its key `record`:
+
+- `call`: the agent turned to the world. Written before anything goes out.
+- `outcome`: what came of it. Written when it has come, or when the agent stopped listening.
+- `end`: a process has finished the session and closed the file.
+
+Several processes may write to one file, `by` tells them apart; a call and its outcome share `by`, `place` and
+`id`. `order` counts the records of one process as they happened: among calls it is the order of dispatch,
+among outcomes the order of completion. `at` is in seconds since the session began. A field that is absent
+has its default. Readers ignore fields and records that they do not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from agentprobe.domain.model import ToolCall
+from agentprobe.domain.wire import Headers
+from agentprobe.errors import TraceError
+
+VERSION = 1
+"""The number of the format that this version writes, and the highest it can read."""
+AGENT, WORLD = "agent", "world"
+"""The two sides of the corridor on which records are made: what the agent saw, what the world was asked."""
+
+
+class Header(Struct, frozen=True, kw_only=True):
+    """The first line: what this file is, and of which session."""
+
+    agentprobe: str = "trace"
+    version: int = VERSION
+    session: str = ""
+    seed: int = 0
+    started: str = ""
+    """When the session began, as an ISO date and time on its own clock."""
+    clock: str = "real"
+    """`real` or `virtual`."""
+    agent: Mapping[str, Any] = {}
+    """What is known of the agent."""
+    run: Mapping[str, Any] = {}
+    """How it was run: schedule, simulated or not, and whatever else decides the run."""
+
+
+class Body(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A payload in the one form that fits it; exactly one of these is there."""
+
+    json: Raw | UnsetType = UNSET
+    """JSON as it came, byte for byte."""
+    text: str | None = None
+    """Text that is no JSON on a single line, such as an event stream."""
+    base64: bytes | None = None
+    """Bytes that are no text."""
+    repr: str | None = None
+    """A value of the agent's language that has no JSON form, as it prints."""
+    withheld: int | None = None
+    """The number of bytes of a payload that could not be cleaned of secrets and is not kept."""
+    coding: str = ""
+    """How the payload was compressed on the wire; here it no longer is."""
+
+
+class Settings(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the model was asked to answer."""
+
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+    tool_choice: Any = None
+    parallel_tool_calls: bool | None = None
+    stream: bool = False
+
+
+class Prompt(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the model was told, as digests: equal prompts have equal digests."""
+
+    system: str = ""
+    tools: str = ""
+    messages: str = ""
+    """Of all messages, the system's included."""
+    count: int = 0
+    """How many messages."""
+
+
+class Http(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The head of a request."""
+
+    method: str
+    target: str
+    headers: Headers = ()
+    patience: float | None = None
+    """Seconds the caller was ready to wait for a byte."""
+
+
+class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A model's answer in neutral words."""
+
+    id: str = ""
+    model: str = ""
+    text: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish: str = ""
+    finish_raw: str = ""
+    refusal: str | None = None
+    reasoning: str = ""
+
+
+class Tokens(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Tokens as the provider reported them."""
+
+    input: int | None = None
+    output: int | None = None
+    cached: int | None = None
+    reasoning: int | None = None
+
+
+class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why there was no answer, or no more of it."""
+
+    type: str
+    message: str = ""
+
+
+class CallRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="record", tag="call"):
+    """The agent turns to the world."""
+
+    order: int
+    id: str
+    by: str
+    place: str
+    """`agent` or `world`: on which side of the house's own rooms this was seen."""
+    at: float
+    kind: str
+    name: str
+    site: str = ""
+    nth: int = 0
+    effect: str = "read"
+    path: str = ""
+    intent: str = ""
+    ref: str = ""
+    purpose: str = ""
+    dialect: str = ""
+    attempt: int | None = None
+    """How often the SDK says it had tried before; None when it does not say."""
+    settings: Settings | None = None
+    prompt: Prompt | None = None
+    http: Http | None = None
+    request: Body | None = None
+    unread: str = ""
+    """Why the dialect could not read the request."""
+
+
+class OutcomeRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="record", tag="outcome"):
+    """What came of a call."""
+
+    order: int
+    id: str
+    by: str
+    place: str
+    at: float
+    seconds: float
+    """From dispatch to completion."""
+    status: int | None = None
+    first_chunk: float | None = None
+    """Seconds from the sending of the request to the first bytes of the body."""
+    chunks: tuple[tuple[float, int], ...] = ()
+    """Of a body that came in several chunks: when each came, in seconds from the sending, and its bytes."""
+    headers: Headers = ()
+    body: Body | None = None
+    answer: Answer | None = None
+    usage: Tokens | None = None
+    complete: bool | None = None
+    """Did the answer reach its end? None where nothing says so."""
+    error: Failure | None = None
+    marks: tuple[str, ...] = ()
+    unread: str = ""
+    """Why the dialect could not read the answer."""
+
+
+class EndRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="record", tag="end"):
+    """A process has finished the session."""
+
+    order: int
+    by: str
+    at: float | None = None
+    status: str = ""
+    exit: int | None = None
+    """The exit code of the agent's process."""
+    facts: Mapping[str, Any] = {}
+
+
+class _FirstLine(Struct):
+    """As much of a first line as tells whether the rest can be read."""
+
+    agentprobe: str
+    version: int
+
+
+Record = CallRecord | OutcomeRecord | EndRecord
+
+_encoder = msgspec.json.Encoder(enc_hook=str)
+_decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
+_header: msgspec.json.Decoder[Header] = msgspec.json.Decoder(Header)
+_first: msgspec.json.Decoder[_FirstLine] = msgspec.json.Decoder(_FirstLine)
+
+
+def encode(line: Struct | Mapping[str, Any]) -> bytes:
+    """One line, without its newline."""
+    return _encoder.encode(line)
+
+
+def decode(line: bytes) -> Record:
+    """Raises msgspec.MsgspecError for a line that is no record."""
+    return _decoder.decode(line)
+
+
+def decode_header(line: bytes, path: Path) -> Header:
+    """Read a first line; `path` is named when it is none.
+
+    Raises TraceError for a file that is no trace, or one that only a newer version can read.
+    """
+    try:
+        found = _first.decode(line)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise TraceError(_no_trace(path)) from error
+    if found.agentprobe != "trace" or found.version < 1:
+        raise TraceError(_no_trace(path))
+    if found.version > VERSION:
+        raise TraceError(
+            f"{path}, line 1: this trace is of version {found.version}, written by a newer agentprobe; "
+            f"this one reads up to version {VERSION}; upgrade it with: pip install -U agentprobe-prod"
+        )
+    return _header.decode(line)
+
+
+def _no_trace(path: Path) -> str:
+    return (
+        f"{path}, line 1: this file is no agentprobe trace, or was cut off in its first line; "
+        "give a file that `agentprobe trace` has written"
+    )

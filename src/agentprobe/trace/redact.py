@@ -1,0 +1,124 @@
+"""To keep secrets out of a trace: each is replaced, before a byte is written, by its name and a digest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from hashlib import blake2b
+
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
+
+from agentprobe.domain.wire import Headers
+from agentprobe.errors import ConfigError
+from agentprobe.trace.secret_forms import FORMS, KEPT, Form, NamedValue, Secret, header_is_secret
+
+ESCAPED = tuple(b"\\u00%d" % tens for tens in range(2, 8))
+"""How JSON may spell any plain character, and so hide one from a search."""
+
+
+class Redaction:
+    """Replaces secrets in lines of JSON; equal secrets become equal words, and the JSON stays valid.
+
+    `names` are further keys whose values are secrets; `patterns` map a name to a regular expression of what
+    else must not be kept. `key` goes into the digests: with a key of one's own nobody else can test a guess.
+    """
+
+    def __init__(
+        self,
+        *,
+        names: Iterable[str] = (),
+        patterns: Mapping[str, str] | None = None,
+        key: bytes = b"agentprobe",
+    ) -> None:
+        words = tuple(name.lower().encode() for name in names)
+        own = (NamedValue(word.decode(), (word,)) for word in words)
+        self._key = key
+        own_headers = frozenset(word.decode() for word in words)
+        self._tells = lru_cache(lambda name: name.lower() in own_headers or header_is_secret(name.lower()))
+        self._hidden = lru_cache(
+            lambda name, value: self._word(value.encode(errors="replace"), name.lower()).decode()
+        )
+        self._patterns = [(name, _compiled(name, text)) for name, text in (patterns or {}).items()]
+        self._forms: list[Form | None] = [None] * len(ESCAPED)
+        needles = list(ESCAPED)
+        for form in (*own, *FORMS):
+            for needle in form.needles:
+                self._forms.append(form)
+                needles.append(needle)
+        self._search = BytesAhoCorasick(needles, matchkind=MatchKind.LeftmostLongest)
+
+    def clean(self, line: bytes) -> bytes:
+        """The line without its secrets. A line that holds none comes back as it is, and quickly."""
+        hits = self._search.find_matches_as_indexes(line.lower())
+        if hits:
+            line = self._replaced(line, hits)
+        for name, pattern in self._patterns:
+            line = pattern.sub(lambda found, name=name: self._word(found[0], name), line)  # type: ignore[misc]
+        return line
+
+    def finds(self, data: bytes) -> bool:
+        """Is there a secret in it?"""
+        return self.clean(data) != data
+
+    def headers(self, headers: Headers) -> Headers:
+        """The headers with the values of telling names replaced."""
+        return tuple(
+            [
+                (name, self._hidden(name, value)) if self._tells(name) else (name, value)
+                for name, value in headers
+            ]
+        )
+
+    def _replaced(self, line: bytes, hits: list[tuple[int, int, int]]) -> bytes:
+        if any(index < len(ESCAPED) for index, _, _ in hits):
+            plain = _spelled_out(line)
+            if plain != line:
+                cleaned = self.clean(plain)
+                return line if cleaned == plain else cleaned
+        parts, done = [], 0
+        for index, start, end in hits:
+            form = self._forms[index]
+            secret = form.find(line, start, end) if form and start >= done else None
+            if secret is None or secret.start < done or _needless(line, secret):
+                continue
+            word = self._word(line[secret.start : secret.end], secret.name)
+            parts += [line[done : secret.start], secret.quote, word, secret.quote]
+            done = secret.end
+        return b"".join([*parts, line[done:]])
+
+    def _word(self, secret: bytes, name: str) -> bytes:
+        if secret.startswith(KEPT):
+            return secret
+        short = blake2b(secret.replace(b"\\", b""), key=self._key[:64], digest_size=2).hexdigest()
+        return KEPT + f"{name}:{short}]".encode()
+
+
+def _needless(line: bytes, secret: Secret) -> bool:
+    found = line[secret.start : secret.end]
+    return not found or found.lstrip(b"\\\"'").startswith(KEPT)
+
+
+def _compiled(name: str, text: str) -> re.Pattern[bytes]:
+    try:
+        return re.compile(text.encode())
+    except re.error as error:
+        raise ConfigError(f"the redaction pattern '{name}' is no regular expression: {error}") from error
+
+
+def _spelled_out(line: bytes) -> bytes:
+    """The same JSON with plain characters written as themselves instead of by number."""
+    return _BY_NUMBER.sub(_plain, line)
+
+
+def _plain(found: re.Match[bytes]) -> bytes:
+    character = bytes([int(found["code"], 16)])
+    depth = len(found["escape"])
+    if character == b'"':
+        return b"\\" * (2 * depth - 1) + character
+    if character == b"\\" or not character.isascii() or not character.decode().isprintable():
+        return found[0]
+    return (b"\\" * (depth - 1) if depth % 2 else b"") + character
+
+
+_BY_NUMBER = re.compile(rb"(?P<escape>\\+)u00(?P<code>[2-7][0-9a-fA-F])")

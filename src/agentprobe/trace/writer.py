@@ -1,0 +1,127 @@
+"""The pen of a trace: records go to the file one by one, clean of secrets, each in one write."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from agentprobe.basis.clock import Clock
+from agentprobe.basis.files import AppendLog
+from agentprobe.errors import AgentProbeError
+from agentprobe.trace.records import EndRecord, Header, Record, decode_header, encode
+from agentprobe.trace.redact import Redaction
+
+
+class TraceWriter:
+    """Writes one session's trace; several processes may write to the same file, each under its own `by`.
+
+    What was added is in the file before `add` returns, so a kill -9 loses nothing. When the disk fails,
+    recording stops, the agent goes on, and `failure` says what happened.
+    """
+
+    def __init__(self, path: Path, *, by: str = "process", redact: Redaction | None = None) -> None:
+        self.path = path
+        self.redact = redact or Redaction()
+        self.failure: str | None = None
+        self._log = AppendLog(path)
+        self._by = by
+        self._process = os.getpid()
+        self._orders = itertools.count(1)
+        self._clock: Clock | None = None
+        self._zero: float | None = None
+        self._closed = False
+        self._header = _joined(path, self._log)
+
+    @property
+    def by(self) -> str:
+        """Who writes; a forked child is told apart from its parent by its process id."""
+        if os.getpid() != self._process:
+            self._process = os.getpid()
+            self._by = f"{self._by.partition(':')[0]}:{self._process}"
+        return self._by
+
+    def header(
+        self,
+        *,
+        session: str = "",
+        seed: int = 0,
+        started: str = "",
+        clock: str = "real",
+        agent: Mapping[str, Any] | None = None,
+        run: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> None:
+        """Write the first line; nothing when the file has one already. `more` is said of the run."""
+        if self._header is not None:
+            return
+        self._header = Header(
+            session=session,
+            seed=seed,
+            started=started,
+            clock=clock,
+            agent=agent or {},
+            run={**(run or {}), **more},
+        )
+        self.add(self._header)
+
+    def keep_time(self, clock: Clock) -> None:
+        """From now on measure by this clock."""
+        self._clock = self._clock or clock
+
+    def elapsed(self) -> float:
+        """Seconds since the session began; the same scale in every process that writes to the file."""
+        if self._clock is None:
+            return 0.0
+        if self._zero is None:
+            self._zero = self._clock.now() - self._since_start(self._clock)
+        return max(round(self._clock.now() - self._zero, 6), 0.0)
+
+    def order(self) -> int:
+        """The number of the next record of this process."""
+        return next(self._orders)
+
+    def add(self, record: Header | Record | Mapping[str, Any]) -> None:
+        """Append one record. After a failure it does nothing."""
+        if self.failure is not None or self._closed:
+            return
+        try:
+            self._log.add(self.redact.clean(encode(record)))
+        except AgentProbeError as error:
+            self.failure = str(error)
+
+    def end(self, status: str = "ok", *, exit: int | None = None, **facts: Any) -> None:
+        """Write the last line and close the file."""
+        at = self.elapsed() if self._clock is not None else None
+        self.add(EndRecord(order=self.order(), by=self.by, at=at, status=status, exit=exit, facts=facts))
+        self._closed = True
+        self._log.close()
+
+    def _since_start(self, clock: Clock) -> float:
+        if self._header is None or not self._header.started:
+            return 0.0
+        with suppress(ValueError, TypeError):  # a date that is none, or none of a time zone
+            return (clock.date() - datetime.fromisoformat(self._header.started)).total_seconds()
+        return 0.0
+
+
+def _joined(path: Path, log: AppendLog) -> Header | None:
+    """The header of a trace that others have begun, whose last line may be cut off; None for a new file.
+
+    Raises TraceError when the file is something else, so that nothing is added to it.
+    """
+    if not path.is_file():  # a pipe or a device: nothing can be read back
+        return None
+    with path.open("rb") as file:
+        first = file.readline()
+        if not first:
+            return None
+        header = decode_header(first, path)
+        file.seek(-1, os.SEEK_END)
+        if file.read(1) != b"\n":
+            log.add(b"")
+    return header
