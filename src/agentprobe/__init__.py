@@ -1,1 +1,21 @@
 """agentprobe: from works-in-dev to proven-for-production."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__all__ = ["session", "tool"]
+
+_HOMES = {"session": "agentprobe.adapters.session", "tool": "agentprobe.adapters.tools"}
+
+if TYPE_CHECKING:
+    from agentprobe.adapters.session import session
+    from agentprobe.adapters.tools import tool
+else:
+
+    def __getattr__(name: str) -> object:
+        """Import what is asked for, and only that: a program that never uses it pays nothing."""
+        if name not in _HOMES:
+            raise AttributeError(f"module 'agentprobe' has no attribute '{name}'")
+        return getattr(import_module(_HOMES[name]), name)

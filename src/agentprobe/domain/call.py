@@ -57,6 +57,23 @@ class Call:
         """Where in the agent's world this call goes: `model`, or `tool:NAME`."""
         return "model" if self.kind is Kind.MODEL else f"{self.kind.value}:{self.name}"
 
+    def numbered(self, id: str, nth: int) -> Call:
+        """The same call with its place in the session; an id that it has already stays."""
+        return Call(  # spelled out: dataclasses.replace takes twice as long, on every call there is
+            kind=self.kind,
+            name=self.name,
+            request=self.request,
+            effect=self.effect,
+            dialect=self.dialect,
+            path=self.path,
+            id=self.id or id,
+            nth=nth,
+            purpose=self.purpose,
+            held=self.held,
+            intent=self.intent,
+            ref=self.ref,
+        )
+
     def hold(self) -> Call:
         """The same call, asking for the whole answer before the agent sees any of it.
 

@@ -33,6 +33,8 @@ class Mode(StrEnum):
     ASKED_NEEDLESSLY = "asked_needlessly"
     MISSED_EFFECT = "missed_effect"
     WRONG_ANSWER = "wrong_answer"
+    GAVE_UP = "gave_up"
+    """It said openly that it could not do it: a failure, and the one that does no harm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

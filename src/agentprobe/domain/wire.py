@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -61,12 +61,12 @@ class HttpReply:
 
     def with_chunks(self, chunks: Iterable[Chunk]) -> HttpReply:
         """The same head with other chunks."""
-        return replace(self, chunks=tuple(chunks))
+        return HttpReply(status=self.status, headers=self.headers, chunks=tuple(chunks))
 
     @property
     def head(self) -> HttpReply:
         """The reply without its chunks."""
-        return replace(self, chunks=())
+        return HttpReply(status=self.status, headers=self.headers)
 
 
 Piece = HttpReply | Chunk

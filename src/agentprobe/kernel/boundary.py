@@ -7,7 +7,6 @@ import threading
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
 from contextlib import aclosing, closing
-from dataclasses import replace
 from typing import Any
 
 from agentprobe.basis.clock import Clock
@@ -163,12 +162,12 @@ class Boundary:
     # -- what both drivers share -----------------------------------------------------------------
 
     def _enter(self, call: Call) -> Crossing:
+        site = call.site
         with self._lock:
             number = next(self._ids)
-            self._sites[call.site] += 1
-            nth = self._sites[call.site]
-        numbered = replace(call, id=call.id or f"c{number}", nth=nth)
-        return Crossing(numbered, self._outer if self.stopped is not None else self.rooms)
+            nth = self._sites[site] = self._sites[site] + 1
+        rooms = self._outer if self.stopped is not None else self.rooms
+        return Crossing(call.numbered(f"c{number}", nth), rooms)
 
     def _serve(self, step: object) -> Outcome:
         """Perform a step that is no call to the world, or refuse the call of a stopped agent."""

@@ -1,0 +1,132 @@
+"""The session that is under way: what every way in needs to lead a call through the corridor."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from agentprobe.basis.clock import VirtualClock
+from agentprobe.basis.virtual_loop import run_virtually
+from agentprobe.chaos.injector import Injector
+from agentprobe.domain.wire import HttpRequest, Piece
+from agentprobe.errors import AgentStopped
+from agentprobe.kernel.session import Session
+from agentprobe.trace.writer import TraceWriter
+
+if TYPE_CHECKING:
+    from agentprobe.adapters.orders import Orders
+
+Answer = Callable[[HttpRequest], Generator[Piece, None, None]]
+"""A model in this process: answers a request in pieces, a head and then chunks."""
+T = TypeVar("T")
+
+here: ContextVar[Active | None] = ContextVar("agentprobe_session", default=None)
+"""The session that this thread or task runs in."""
+under_way: list[Active] = []
+"""Every session entered in this process and not yet left."""
+_path: ContextVar[str] = ContextVar("agentprobe_path", default="")
+_lock = threading.Lock()
+
+
+class Active:
+    """A session with all that belongs to it; as a context manager, plain or async, it is the current one.
+
+    Leaving it writes the end of its trace. `joined` says that another process leads the session and this one
+    only adds to it, so that model calls, which pass through that process anyway, are left alone here.
+    """
+
+    def __init__(
+        self,
+        orders: Orders,
+        session: Session,
+        *,
+        writer: TraceWriter | None = None,
+        injector: Injector | None = None,
+        answer: Answer | None = None,
+        joined: bool = False,
+    ) -> None:
+        self.orders = orders
+        self.session = session
+        self.writer = writer
+        self.injector = injector
+        self.answer = answer
+        self.joined = joined
+        self._before: Active | None = None
+        self._closed = False
+
+    @property
+    def simulated(self) -> bool:
+        """Do model calls stay inside this process?"""
+        return self.orders.simulated or self.answer is not None
+
+    @property
+    def virtual(self) -> bool:
+        """Does time pass only when somebody sleeps?"""
+        return isinstance(self.session.clock, VirtualClock)
+
+    @property
+    def path(self) -> str:
+        """The names of the calls under way in this thread or task, outermost first, joined by `/`."""
+        return _path.get()
+
+    @contextmanager
+    def inside(self, name: str) -> Iterator[None]:
+        """While a call is carried out: calls made from within it carry its name in their path."""
+        before = _path.get()
+        token = _path.set(f"{before}/{name}" if before else name)
+        try:
+            yield
+        finally:
+            _path.reset(token)
+
+    def broken(self, error: Exception) -> AgentStopped:
+        """The stop that a fault of the house itself becomes, so that no agent takes it for the world's."""
+        stop = AgentStopped(f"a room of the corridor broke: {type(error).__name__}: {error}")
+        self.session.boundary.stopped = stop
+        return stop
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run an asynchronous agent to its end on the session's clock, as `asyncio.run` does."""
+        clock = self.session.clock
+        if isinstance(clock, VirtualClock):
+            result: T = run_virtually(coroutine, clock)
+            return result
+        return asyncio.run(coroutine)
+
+    def close(self, status: str = "ok", **facts: Any) -> None:
+        """Write the end of the trace and close its file; a second time does nothing."""
+        if self.writer is not None and not self._closed:
+            self.writer.end(status=status, **facts)
+        self._closed = True
+
+    def _end(self, error: BaseException | None) -> None:
+        if error is None:
+            self.close()
+        else:
+            status = "stopped" if isinstance(error, AgentStopped) else "failed"
+            self.close(status, error=f"{type(error).__name__}: {error}")
+
+    def __enter__(self) -> Self:
+        self._before = here.get()
+        here.set(self)
+        with _lock:
+            under_way.append(self)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        here.set(self._before)
+        with _lock:
+            under_way.remove(self)
+        self._end(error if error is not None else self.session.boundary.stopped)
+
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: object
+    ) -> None:
+        self.__exit__(kind, error, _)

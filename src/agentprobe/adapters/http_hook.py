@@ -1,0 +1,141 @@
+"""The hook on `send` of httpx and httpx2, by which model calls made in this process enter the corridor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import lru_cache, wraps
+from types import ModuleType
+from typing import Any
+
+from agentprobe.adapters import sealed
+from agentprobe.adapters.active import Active
+from agentprobe.adapters.current import current
+from agentprobe.adapters.exchange import Exchange, neutral_request
+from agentprobe.adapters.http_send import send, send_async
+from agentprobe.adapters.model_call import model_call
+from agentprobe.adapters.post_import import WhenImported
+from agentprobe.dialects import Dialect, dialect_for
+
+_dialect_for = lru_cache(maxsize=1024)(dialect_for)
+Send = Callable[..., Any]
+_replaced: list[tuple[Any, Send, Send]] = []
+"""Each patched class with its own method and the one that stands in its place."""
+_performing: ContextVar[bool] = ContextVar("agentprobe_performing", default=False)
+
+
+def install() -> None:
+    """Have the clients of httpx and httpx2 lead model calls through the current session's corridor.
+
+    A library that is not imported yet is patched when it is. Without a session, and for requests that are
+    no model calls, the clients do what they always did; but no provider is reached from a simulated one. A
+    second time does nothing.
+    """
+    sealed.install()
+    _watch.start()
+
+
+def uninstall() -> None:
+    """Give the clients their own methods back."""
+    sealed.uninstall()
+    _watch.stop()
+    while _replaced:
+        kind, own, ours = _replaced.pop()
+        if kind.send is ours:
+            kind.send = own
+
+
+def _patch(module: ModuleType) -> None:
+    library: Any = module
+    for kind, make in ((library.Client, _hooked), (library.AsyncClient, _hooked_async)):
+        if all(kind is not patched for patched, _, _ in _replaced):
+            own = kind.send
+            kind.send = make(library, own)
+            _replaced.append((kind, own, kind.send))
+
+
+_watch = WhenImported(("httpx", "httpx2"), _patch)
+
+
+def _hooked(library: Any, own: Send) -> Send:
+    def perform(*args: Any, **options: Any) -> Any:
+        token = _performing.set(True)
+        try:
+            return own(*args, **options)
+        finally:
+            _performing.reset(token)
+
+    @wraps(own)
+    def hooked(client: Any, request: Any, *, stream: bool = False, **options: Any) -> Any:
+        found = _concerned(library, client, request)
+        if found is None:
+            return own(client, request, stream=stream, **options)
+        request.read()
+        return send(_exchange(library, client, request, perform, options, *found), stream=stream)
+
+    return hooked
+
+
+def _hooked_async(library: Any, own: Send) -> Send:
+    async def perform(*args: Any, **options: Any) -> Any:
+        token = _performing.set(True)
+        try:
+            return await own(*args, **options)
+        finally:
+            _performing.reset(token)
+
+    @wraps(own)
+    async def hooked(client: Any, request: Any, *, stream: bool = False, **options: Any) -> Any:
+        found = _concerned(library, client, request)
+        if found is None:
+            return await own(client, request, stream=stream, **options)
+        await request.aread()
+        return await send_async(_exchange(library, client, request, perform, options, *found), stream=stream)
+
+    return hooked
+
+
+def _concerned(library: Any, client: Any, request: Any) -> tuple[Active, Dialect] | None:
+    """The session and the dialect of a request that must walk the corridor."""
+    if client.is_closed or _performing.get():
+        return None
+    active = current()
+    if active is not None and active.joined:
+        return None
+    dialect = _dialect_for(request.method, request.url.raw_path.decode("ascii"))
+    if active is not None and dialect is not None:
+        return active, dialect
+    host = request.url.host
+    if sealed.sealed(host):
+        raise library.ConnectError(sealed.refusal(host, _why(active, request)), request=request)
+    return None
+
+
+def _why(active: Active | None, request: Any) -> str:
+    if active is None:
+        return (
+            "; several sessions are under way and this thread belongs to none of them, so start it in a copy"
+            " of its caller's context"
+        )
+    return f"; agentprobe does not speak {request.method} {request.url.path}"
+
+
+def _exchange(
+    library: Any,
+    client: Any,
+    request: Any,
+    perform: Send,
+    options: dict[str, Any],
+    active: Active,
+    dialect: Dialect,
+) -> Exchange:
+    return Exchange(
+        library=library,
+        client=client,
+        request=request,
+        send=perform,
+        options=options,
+        active=active,
+        call=model_call(neutral_request(client, request), dialect, active.path),
+        dialect=dialect,
+    )

@@ -1,0 +1,102 @@
+"""Orders: all that a session needs to begin, in a form that can be handed to another process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from agentprobe.adapters.active import Active, Answer
+from agentprobe.basis.clock import Clock, RealClock, VirtualClock
+from agentprobe.chaos.injector import Injector
+from agentprobe.chaos.schedule import Schedule
+from agentprobe.errors import ConfigError
+from agentprobe.kernel.place import Place
+from agentprobe.kernel.session import MakeRoom, Session
+from agentprobe.trace.recorder import Recorder
+from agentprobe.trace.writer import TraceWriter
+
+VARIABLE = "AGENTPROBE_SESSION"
+"""The environment variable by which a child process is told which session it belongs to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """Which session to run: everything that decides it, and nothing that lives only in one process."""
+
+    id: str
+    seed: int = 0
+    trace: Path | None = None
+    """The file that remembers the session; None to remember nothing."""
+    schedule: str = ""
+    """The faults that are to strike, in the schedule's own words."""
+    virtual: bool = False
+    """Does time pass only when somebody sleeps?"""
+    simulated: bool = False
+    """Must every model call be answered by a simulated model?"""
+    agent: Mapping[str, Any] = field(default_factory=dict)
+    """What is known of the agent, for the trace's first line."""
+
+    def to_json(self) -> str:
+        """One line of JSON, fit for an environment variable; the trace's path becomes absolute."""
+        placed = replace(self, trace=self.trace and self.trace.absolute())
+        return msgspec.json.encode(placed, enc_hook=str).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> Orders:
+        """Raises ConfigError when `text` was not written by `to_json`."""
+        try:
+            return msgspec.json.decode(text, type=cls, dec_hook=lambda kind, value: kind(value))
+        except msgspec.MsgspecError as error:
+            raise ConfigError(
+                f"{VARIABLE} does not hold a session's orders ({error}); unset it, or let agentprobe set it"
+            ) from error
+
+    def open(
+        self,
+        answer: Answer | None = None,
+        clock: Clock | None = None,
+        *,
+        rooms: Iterable[MakeRoom] = (),
+        joined: bool = False,
+    ) -> Active:
+        """Build the session: recorders, faults and `rooms` of one's own.
+
+        `answer` takes the network's place for model calls. Raises ConfigError for a schedule that cannot be
+        read.
+        """
+        schedule = Schedule.parse(self.schedule, where="the session's schedule")
+        clock = clock or (VirtualClock() if self.virtual else RealClock())
+        writer = self._writer(clock, joined=joined)
+        house = _rooms(schedule, writer, clock)
+        session = Session(self.id, rooms=(*house, *rooms), seed=self.seed, clock=clock)
+        injector = next((room for room in session.boundary.rooms if isinstance(room, Injector)), None)
+        return Active(self, session, writer=writer, injector=injector, answer=answer, joined=joined)
+
+    def _writer(self, clock: Clock, *, joined: bool) -> TraceWriter | None:
+        if self.trace is None:
+            return None
+        writer = TraceWriter(self.trace, by=f"process:{os.getpid()}" if joined else "process")
+        writer.header(
+            session=self.id,
+            seed=self.seed,
+            started=clock.date().isoformat(),
+            clock="virtual" if isinstance(clock, VirtualClock) else "real",
+            agent=dict(self.agent),
+            run={"schedule": self.schedule, "simulated": self.simulated},
+        )
+        return writer
+
+
+def _rooms(schedule: Schedule, writer: TraceWriter | None, clock: Clock) -> Iterable[MakeRoom]:
+    """The house's own rooms: the world's side is recorded only where it can differ from the agent's."""
+    if writer is not None:
+        yield lambda _: Recorder(writer, clock, Place.AGENT_SIDE)
+    if schedule:
+        yield lambda session: Injector(schedule, session)
+    if schedule and writer is not None:
+        yield lambda _: Recorder(writer, clock, Place.WORLD_SIDE)

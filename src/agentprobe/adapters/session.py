@@ -1,0 +1,53 @@
+"""A session for code and tests: `with agentprobe.session(): ...`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Generator
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from agentprobe.adapters import http_hook, virtual_sleep
+from agentprobe.adapters.active import Active, Answer
+from agentprobe.adapters.orders import Orders
+from agentprobe.domain.wire import HttpRequest, Piece
+
+
+@runtime_checkable
+class Model(Protocol):
+    """A model in this process, such as a simulated one."""
+
+    def pieces(self, request: HttpRequest) -> Generator[Piece, None, None]:
+        """Answer a request: a head, then chunks."""
+        ...
+
+
+def session(
+    id: str | None = None,
+    *,
+    trace: Path | str | None = None,
+    seed: int = 0,
+    schedule: str = "",
+    virtual: bool = False,
+    model: Model | Answer | None = None,
+) -> Active:
+    """Begin a session; used with `with` or `async with` it is the current one until it is left.
+
+    Model calls of httpx and httpx2 clients and calls of `@agentprobe.tool` functions then pass its corridor:
+    they are written to `trace`, and disturbed by the faults in `schedule`. `model` answers in the network's
+    place, and `virtual` lets time pass only when somebody sleeps.
+
+    Raises ConfigError for a schedule that cannot be read.
+    """
+    http_hook.install()
+    if virtual:
+        virtual_sleep.install()
+    orders = Orders(
+        id=id or f"session-{secrets.token_hex(4)}",
+        seed=seed,
+        trace=Path(trace) if trace is not None else None,
+        schedule=schedule,
+        virtual=virtual,
+        simulated=model is not None,
+    )
+    return orders.open(answer=model.pieces if isinstance(model, Model) else model)
