@@ -1,0 +1,165 @@
+"""`agentprobe trace`: run an agent as it is and record all that crosses its boundary."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from agentprobe.adapters.active import Answer
+from agentprobe.adapters.orders import Orders
+from agentprobe.basis.clock import RealClock
+from agentprobe.chaos.schedule import Schedule
+from agentprobe.errors import ConfigError
+from agentprobe.gateway.launcher import Launched, launch
+from agentprobe.report.live_trace import live
+from agentprobe.report.terminal_trace import draw
+from agentprobe.trace.read import read_trace
+from agentprobe.trace.view import Trace
+
+FOLDER = Path(".agentprobe/traces")
+_AGENT = "agentprobe.trace.agent"
+
+
+class _BeforeDashes(click.Group):
+    """A group that leaves alone whatever stands behind `--`: that is the agent's command."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--" in args:
+            cut = args.index("--")
+            ctx.meta[_AGENT] = tuple(args[cut + 1 :])
+            args = args[:cut]
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(ctx, args[0]) is None:
+            ctx.fail(f"unknown '{args[0]}'; to run an agent, write: agentprobe trace -- {' '.join(args)}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group("trace", cls=_BeforeDashes, invoke_without_command=True, subcommand_metavar="-- COMMAND…")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=FOLDER,
+    show_default=True,
+    help="Where the trace goes: a file.jsonl, or a folder in which it gets a name.",
+)
+@click.option("--fault", default="", metavar="SCHEDULE", help="Faults to inject: rate_limited@model:2, ….")
+@click.option("--seed", default=0, show_default=True, help="Decides all chance of faults and simulation.")
+@click.option("--sim", metavar="POLICY", help="Let a simulated model answer; see 'agentprobe sim list'.")
+@click.option("--openai-url", metavar="URL", help="Send OpenAI calls there, as OPENAI_BASE_URL would.")
+@click.option(
+    "--anthropic-url", metavar="URL", help="Send Anthropic calls there, as ANTHROPIC_BASE_URL would."
+)
+@click.option("--quiet-telemetry", is_flag=True, help="Switch off what frameworks tell their makers.")
+@click.option("--quiet", is_flag=True, help="Print nothing; only record.")
+@click.pass_context
+def command(ctx: click.Context, /, quiet: bool, **options: Any) -> None:
+    """Run an agent, unchanged, and record every model and tool call.
+
+    \b
+    agentprobe trace -- python agent.py "How many open orders?"
+    agentprobe trace --sim tools --fault rate_limited@model:1 -- node agent.js
+    agentprobe trace show .agentprobe/traces/NAME.jsonl
+
+    Its model calls are led through a gateway on this machine by variables such as OPENAI_BASE_URL. Its
+    output stays its own: what is said here goes to standard error, and its exit code is passed on.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    words = ctx.meta.get(_AGENT, ())
+    if not words:
+        ctx.fail(
+            "nothing to run; write the agent's command behind --, as in: agentprobe trace -- python agent.py"
+        )
+    console = Console(stderr=True, quiet=quiet, highlight=False)
+    launched, path = _traced(words, console, **options)
+    if not quiet:
+        _tell(read_trace(path), console)
+    for complaint in launched.complaints:
+        click.echo(f"agentprobe: {complaint}", err=True)
+    ctx.exit(launched.code)
+
+
+@command.command("show")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def show(file: Path) -> None:
+    """Draw a recorded trace."""
+    Console(highlight=False).print(draw(read_trace(file)))
+
+
+def _traced(
+    words: Sequence[str],
+    console: Console,
+    *,
+    out: Path,
+    fault: str,
+    seed: int,
+    sim: str | None,
+    openai_url: str | None,
+    anthropic_url: str | None,
+    quiet_telemetry: bool,
+) -> tuple[Launched, Path]:
+    name = f"{RealClock().date():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    path = _place(out, name)
+    orders = Orders(
+        id=name,
+        seed=seed,
+        trace=path,
+        schedule=_schedule(fault),
+        simulated=sim is not None,
+        agent={"command": list(words)},
+    )
+    urls = {"openai": openai_url, "anthropic": anthropic_url}
+    with nullcontext() if console.quiet else live(path, console):
+        launched = launch(
+            words,
+            orders,
+            answer=_simulation(sim, seed) if sim else None,
+            urls={name: url for name, url in urls.items() if url},
+            quiet_telemetry=quiet_telemetry,
+        )
+    return launched, path
+
+
+def _place(out: Path, name: str) -> Path:
+    path = out if out.suffix and not out.is_dir() else out / f"{name}.jsonl"
+    if path.exists():
+        raise ConfigError(f"{path} is there already and is not overwritten; give --out another name")
+    return path
+
+
+def _schedule(text: str) -> str:
+    if text.endswith((".toml", ".json")):
+        return str(Schedule.load(Path(text)))
+    return str(Schedule.parse(text, where="--fault"))
+
+
+def _simulation(policy: str, seed: int) -> Answer:
+    from agentprobe.sim.engine import SimulatedModel
+    from agentprobe.sim.load import load_policy
+
+    return SimulatedModel(load_policy(policy, Path.cwd()), seed=seed).pieces
+
+
+def _tell(trace: Trace, console: Console) -> None:
+    """Show what was recorded, and say so where nothing was."""
+    console.print()
+    console.print(draw(trace))
+    if not trace.model_calls:
+        console.print(
+            "No model call came through the gateway. Does the agent choose its base URL by itself instead of "
+            "reading OPENAI_BASE_URL or ANTHROPIC_BASE_URL?",
+            style="yellow",
+        )
+    console.print(
+        f"recorded in {trace.path}; draw it again with: agentprobe trace show {trace.path}", soft_wrap=True
+    )

@@ -1,0 +1,90 @@
+"""A session's door in the gateway: where its calls enter the corridor and who answers them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Protocol
+
+from agentprobe.adapters.active import Answer
+from agentprobe.adapters.model_call import model_call, paced_async
+from agentprobe.dialects import Dialect, dialect_for
+from agentprobe.domain.wire import HttpRequest, Piece
+from agentprobe.errors import ServerError
+from agentprobe.gateway.heads import Arrival, raw_header
+from agentprobe.gateway.pool import Pool
+from agentprobe.kernel.session import Session
+
+
+class Opened(Protocol):
+    """An open session, as far as the gateway knows it."""
+
+    @property
+    def session(self) -> Session: ...
+
+    @property
+    def answer(self) -> Answer | None:
+        """Who answers instead of the network, if anybody."""
+        ...
+
+    @property
+    def simulated(self) -> bool:
+        """Must no call reach the network?"""
+        ...
+
+
+_spoken = lru_cache(maxsize=1024)(dialect_for)
+
+
+def provider_of(name: str) -> str:
+    """Whose protocol a dialect is: `openai` of `openai_chat`."""
+    return name.partition("_")[0]
+
+
+@dataclass(slots=True)
+class Door:
+    """One session: the corridor its model calls walk, and the providers behind it."""
+
+    opened: Opened
+    pools: Mapping[str, Pool]
+    """By dialect or provider."""
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    """What is under way."""
+
+    def pieces(self, arrival: Arrival, target: str) -> tuple[Dialect | None, AsyncGenerator[Piece, None]]:
+        """The reply to a request, as it comes: through the corridor when it is a model call."""
+        dialect = _spoken(arrival.method, target)
+        pool = self._pool(arrival, dialect)
+        if pool is None or self.opened.answer is not None:
+            request = arrival.request(target, None)
+        else:
+            request = arrival.request(pool.origin.path + target, pool.origin.address)
+        if dialect is None:
+            return None, self._world(request, pool)
+        boundary = self.opened.session.boundary
+        call = model_call(request, dialect)
+        return dialect, boundary.stream_async(call, lambda asked: self._world(asked.request, pool))
+
+    def _pool(self, arrival: Arrival, dialect: Dialect | None) -> Pool | None:
+        if dialect is not None:
+            return self.pools.get(dialect.name) or self.pools.get(provider_of(dialect.name))
+        spoken = "openai" if raw_header(arrival.headers, b"anthropic-version") is None else "anthropic"
+        names = sorted(self.pools, key=lambda name: provider_of(name) != spoken)
+        return self.pools[names[0]] if names else None
+
+    def _world(self, request: HttpRequest, pool: Pool | None) -> AsyncGenerator[Piece, None]:
+        clock, answer = self.opened.session.clock, self.opened.answer
+        if answer is None and pool is not None and not self.opened.simulated:
+            return pool.exchange(request, clock)
+        return paced_async((answer or _nobody)(request), clock, request.patience)
+
+
+def _nobody(request: HttpRequest) -> Generator[Piece, None, None]:
+    """The answer of a session in which nobody answers: it never reaches for the network instead."""
+    yield from ()
+    path = request.target.partition("?")[0]
+    raise ServerError(
+        502, f"agentprobe: this session has neither a provider nor a simulated model for {path}"
+    )
