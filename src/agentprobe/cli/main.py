@@ -1,0 +1,88 @@
+"""The way in from a command line: finds the command, and says what went wrong in words and in exit codes."""
+
+from __future__ import annotations
+
+import pkgutil
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+
+import click
+
+from agentprobe.cli import commands
+from agentprobe.errors import AgentProbeError, did_you_mean
+
+GOOD, FINDINGS, WRONG_USE, OUR_BUG, INTERRUPTED = 0, 1, 2, 70, 130
+
+
+class Commands(click.Group):
+    """The commands, one file each in `commands/`; a file is imported when its command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        found = pkgutil.iter_modules(commands.__path__)
+        return sorted(module.name.replace("_", "-") for module in found if module.name[0] != "_")
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = import_module(f"{commands.__name__}.{cmd_name.replace('-', '_')}")
+        found = module.command
+        assert isinstance(found, click.Command), f"{module.__name__}.command is no click command"
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if not name.startswith("-") and name not in self.list_commands(ctx):
+            near = did_you_mean(name, self.list_commands(ctx))
+            raise click.UsageError(f"unknown command '{name}'{near}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.command("agentprobe", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(message="agentprobe %(version)s", package_name="agentprobe-prod")
+def agentprobe() -> None:
+    """Take an AI agent from works-in-dev to proven-for-production."""
+
+
+def main(args: Sequence[str] | None = None, group: click.Group = agentprobe) -> int:
+    """Run a command; returns its exit code: 0 good, 1 findings, 2 wrong use, 3 not observed, 70 our bug."""
+    try:
+        code = group.main(args, prog_name="agentprobe", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return WRONG_USE
+    except click.ClickException as error:
+        error.show()
+        return WRONG_USE
+    except AgentProbeError as error:
+        click.echo(f"agentprobe: {error}", err=True)
+        return WRONG_USE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("agentprobe: interrupted", err=True)
+        return INTERRUPTED
+    except Exception:  # noqa: BLE001 - what nobody foresaw is ours, and is said as such
+        _say_our_bug()
+        return OUR_BUG
+    return code if isinstance(code, int) else GOOD
+
+
+def _say_our_bug() -> None:
+    click.echo(traceback.format_exc(), err=True)
+    try:
+        ours = version("agentprobe-prod")
+    except PackageNotFoundError:
+        ours = "unknown"
+    python = ".".join(map(str, sys.version_info[:3]))
+    click.echo(
+        "agentprobe: this is a bug of agentprobe, not of your project. Please report it with the lines "
+        f"above (agentprobe {ours}, Python {python}, {sys.platform}).",
+        err=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""agentprobe.toml read from disk; what cannot be meant is answered with file, line and key."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from agentprobe.config.lines import line_of
+from agentprobe.config.settings import Settings
+from agentprobe.config.strict import Mistake, decode
+from agentprobe.errors import ConfigError, did_you_mean
+from agentprobe.lab.settings import AgentSettings
+
+NAME = "agentprobe.toml"
+
+
+def load_settings(path: Path) -> Settings:
+    """Read a settings file; raises ConfigError with file, line and key for what cannot be meant."""
+    text = _read(path)
+    data = _parse(text, path)
+    try:
+        settings = decode(data, Settings)
+        _check(settings)
+    except Mistake as mistake:
+        raise ConfigError(_where(path, text, mistake)) from mistake
+    return settings
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        hint = "write one, or name another file with --config"
+        raise ConfigError(f"there is no settings file {path}; {hint}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read {path}: {error}") from error
+
+
+def _parse(text: str, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line = f", line {place[1]}, column {place[2]}" if place else ""
+        said = str(error).partition(" (at ")[0]
+        raise ConfigError(f"{path}{line}: this is no TOML: {said}") from error
+
+
+def _where(path: Path, text: str, mistake: Mistake) -> str:
+    line = line_of(text, mistake.path)
+    at = f", line {line}" if line is not None else ""
+    key = ".".join(map(str, mistake.path))
+    return f"{path}{at}: {mistake.text}" + (f" (at {key})" if key else "")
+
+
+def _check(settings: Settings) -> None:
+    """Raise the first Mistake that no type can see."""
+    if not settings.agents:
+        raise Mistake((), "no agent is named; add a table [agents.NAME] with `call` or `command`")
+    for name, agent in settings.agents.items():
+        _check_agent(name, agent)
+    if settings.tasks is None and not settings.task:
+        raise Mistake((), "there is no task; add [tasks] with `make`, or a table [[task]]")
+    _check_gate(settings)
+    _check_rows(settings)
+
+
+def _check_agent(name: str, agent: AgentSettings) -> None:
+    if (agent.call is None) is not bool(agent.command):
+        raise Mistake(("agents", name), "an agent has either `call` or `command`")
+    if agent.command and agent.settings:
+        raise Mistake(("agents", name, "settings"), "`settings` are for agents with `call`; use `env`")
+    if not re.fullmatch(r"[\w.-]+", name):
+        raise Mistake(("agents", name), "an agent's name has letters, digits, '.', '-' and '_'")
+
+
+def _check_gate(settings: Settings) -> None:
+    for place, name in enumerate(settings.gate.agents):
+        if name not in settings.agents:
+            said = f"unknown agent '{name}'{did_you_mean(name, settings.agents)}"
+            raise Mistake(("gate", "agents", place), said)
+
+
+def _check_rows(settings: Settings) -> None:
+    known = settings.world.rows if settings.world else ()
+    if len(set(known)) != len(known):
+        raise Mistake(("world", "rows"), "a density is named twice")
+    for where, asked in (("faults", settings.faults.rows or ()), ("gate", (settings.gate.rows,))):
+        for rows in asked:
+            if rows is not None and rows not in known:
+                there = ", ".join(map(str, known)) or "none, since there is no [world]"
+                raise Mistake((where, "rows"), f"{rows} is no density of the world; there are {there}")

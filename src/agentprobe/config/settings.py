@@ -1,0 +1,64 @@
+"""The settings file as values: one table of agentprobe.toml a field."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from agentprobe.gate.policy import Policy
+from agentprobe.lab.settings import (
+    AgentSettings,
+    Experiment,
+    FaultSettings,
+    ModelChoice,
+    Part,
+    RunSettings,
+    TaskSettings,
+    TaskSource,
+    WorldSettings,
+)
+
+
+class Project(Part, frozen=True, kw_only=True):
+    """What is tested."""
+
+    name: str = ""
+    """Its name in reports; the folder's name when left out."""
+
+
+class Settings(Part, frozen=True, kw_only=True):
+    """All of agentprobe.toml."""
+
+    project: Project = Project()
+    """What is tested."""
+    model: ModelChoice = ModelChoice()
+    """Where the model's answers come from."""
+    agents: dict[str, AgentSettings] = msgspec.field(default_factory=dict)
+    """The agents under test, by name."""
+    world: WorldSettings | None = None
+    """The state that tools act on; left out, tasks are run without one."""
+    tasks: TaskSource | None = None
+    """Where tasks come from."""
+    task: tuple[TaskSettings, ...] = ()
+    """Tasks written out, beside those that are made."""
+    faults: FaultSettings = FaultSettings()
+    """How the world misbehaves."""
+    run: RunSettings = RunSettings()
+    """How runs are carried out."""
+    gate: Policy = Policy()
+    """What must be proven before an agent may go out."""
+
+    def experiment(self, folder: Path) -> Experiment:
+        """The campaign that these settings describe, for a settings file in `folder`."""
+        return Experiment(
+            project=self.project.name or folder.resolve().name,
+            folder=folder.resolve(),
+            agents=self.agents,
+            model=self.model,
+            world=self.world,
+            source=self.tasks,
+            tasks=self.task,
+            faults=self.faults,
+            run=self.run,
+        )

@@ -1,0 +1,60 @@
+"""What kind of answer a text is: a question back, an admission, an error handed through.
+
+Plain rules on words, in English, that a person can check; a task's own `check` decides where they do not do.
+"""
+
+from __future__ import annotations
+
+import re
+
+_QUESTION = re.compile(r"[^.!?\n]*\?")
+_COURTESY = re.compile(
+    r"\b(anything else|something else|further questions?|more questions?|help you with|assist you|"
+    r"else (?:i|we) can|(?:is|was) (?:that|this) (?:ok|okay|helpful|all)|how can i help)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\b(which|who|whose|what|when|where|how many|how much|do you|did you|could you|can you|would you|"
+    r"will you|should i|shall i|may i|is it|is this|are you|are these|please confirm|or)\b",
+    re.IGNORECASE,
+)
+_ADMISSION = re.compile(
+    r"\b(could ?n[o']t|could not|can ?not|can't|unable|not able|not possible|failed|did ?n[o']t|did not|"
+    r"was not|wasn't|were not|has not|hasn't|have not|haven't|no longer|not found|nothing found|"
+    r"not available|unavailable|do not know|don't know|not sure|unfortunately|went wrong|try again later)\b",
+    re.IGNORECASE,
+)
+_ERROR_TEXT = re.compile(
+    r"Traceback \(most recent call last\)"
+    r"|\b[A-Z]\w*(?:Error|Exception|Timeout)\b\s*[:(]"
+    r"|\bError code: ?\d{3}\b"
+    r"|\bHTTP(?:/1\.1)? ?[45]\d\d\b"
+    r"|[\"']error[\"'] ?: ?[\"'{]"
+    r"|^\s*(?:Connection|Request|API) (?:error|timed out)\b"
+    r"|^\s*Error: ",
+    re.MULTILINE,
+)
+_LEAST_QUOTE = 12
+"""An error's message must be at least so long before holding it counts as handing it through."""
+
+
+def asks_back(answer: str) -> bool:
+    """Does the answer ask the user something that matters?
+
+    A sentence that ends in a question mark and asks for a choice or a fact; a courtesy at the end
+    ("anything else?") is none.
+    """
+    questions = (found[0] for found in _QUESTION.finditer(answer))
+    return any(_ASKS.search(one) and not _COURTESY.search(one) for one in questions)
+
+
+def admits(answer: str) -> bool:
+    """Does the answer say that something did not work?"""
+    return bool(_ADMISSION.search(answer))
+
+
+def hands_error_through(answer: str, failures: tuple[str, ...] = ()) -> bool:
+    """Is an error's text the answer: by its form, or since it quotes a failure that the run met?"""
+    if _ERROR_TEXT.search(answer):
+        return True
+    return any(len(text) >= _LEAST_QUOTE and text in answer for text in failures)

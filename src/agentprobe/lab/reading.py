@@ -1,0 +1,83 @@
+"""A run's trace, read for what a judge needs of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from agentprobe.domain.model import Finish
+from agentprobe.lab.seen import Seen, Strike
+from agentprobe.trace.pair import TracedCall
+from agentprobe.trace.read import read_trace
+from agentprobe.trace.tools import ToolUse
+from agentprobe.trace.view import Trace
+
+_FAULT = "fault:"
+
+
+def seen_in(path: Path) -> Seen:
+    """What a run's trace shows; a run that died before its first line has shown nothing."""
+    if not path.exists() or path.stat().st_size == 0:
+        return Seen()
+    return seen_of(read_trace(path))
+
+
+def seen_of(trace: Trace) -> Seen:
+    """What a trace shows of its run."""
+    last = trace.model_calls[-1] if trace.model_calls else None
+    return Seen(
+        model_calls=len(trace.model_calls),
+        tool_calls=tuple((use.name, _spelled(use)) for use in trace.tool_calls),
+        ledger=trace.ledger(),
+        strikes=tuple(_strikes(trace.calls)),
+        failures=tuple(text for call in trace.calls if (text := _message(call))),
+        cut_text=_cut_text(last),
+        provider_failure=_provider_failure(last),
+        input_tokens=trace.usage.input_tokens or 0,
+        output_tokens=trace.usage.output_tokens or 0,
+    )
+
+
+def _spelled(use: ToolUse) -> str:
+    if not isinstance(use.arguments, Mapping):
+        return repr(use.arguments)
+    return repr(sorted((str(name), repr(value)) for name, value in use.arguments.items()))
+
+
+def _strikes(calls: Iterable[TracedCall]) -> Iterable[Strike]:
+    for call in calls:
+        for mark in call.marks:
+            if mark.startswith(_FAULT):
+                yield Strike(fault=mark.removeprefix(_FAULT), call=call.id, site=call.site)
+
+
+def _message(call: TracedCall) -> str:
+    """The words of a failure as the agent saw them."""
+    if call.outcome is None or not call.failed:
+        return ""
+    if call.outcome.error is not None:
+        return call.outcome.error.message
+    body = call.value
+    error = body.get("error") if isinstance(body, Mapping) else None
+    message = error.get("message") if isinstance(error, Mapping) else error
+    return message if isinstance(message, str) else ""
+
+
+def _cut_text(last: TracedCall | None) -> str | None:
+    """The last answer's text, where a limit or a broken connection has cut it."""
+    if last is None or last.answer is None:
+        return None
+    cut = last.answer.finish is Finish.LENGTH or last.truncated
+    return last.answer.text if cut else None
+
+
+def _provider_failure(last: TracedCall | None) -> str:
+    """How the provider itself failed at the end; a request it could not accept is the agent's own affair."""
+    if last is None or last.left or any(mark.startswith(_FAULT) for mark in last.marks):
+        return ""
+    if last.status is not None and last.status in (400, 413, 422):
+        return ""
+    if last.status is not None and last.status >= 400:
+        return f"status {last.status} {_message(last)}".strip()
+    error = last.outcome.error if last.outcome else None
+    return f"{error.type}: {error.message}" if error is not None else ""

@@ -1,0 +1,49 @@
+"""One run as it is handed to a worker process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from agentprobe.adapters.orders import Orders
+from agentprobe.domain.evidence import Run
+from agentprobe.lab.worlds import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A run, where its world comes from and where its trace goes."""
+
+    run: Run
+    task_digest: str
+    world: World | None
+    book: Path
+    trace: Path
+
+    @property
+    def work(self) -> Path:
+        """The run's own folder, gone when it is done."""
+        return self.book / "work" / self.run.key
+
+    @property
+    def own_world(self) -> Path | None:
+        """The run's own copy of the world."""
+        return self.work / "world" if self.world is not None else None
+
+    @property
+    def output(self) -> Path:
+        """What the agent printed."""
+        return self.book / "output" / self.run.key
+
+    def orders(self, *, virtual: bool, simulated: bool) -> Orders:
+        """The session that this run is."""
+        run = self.run
+        return Orders(
+            id=run.key,
+            seed=run.seed,
+            trace=self.trace,
+            schedule=run.regime.schedule,
+            virtual=virtual,
+            simulated=simulated,
+            agent={"name": run.agent, "task": run.task},
+        )

@@ -1,0 +1,260 @@
+"""What a worker process does: build worlds, make tasks, carry out runs, and judge those that died."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from agentprobe.adapters import http_hook, virtual_sleep
+from agentprobe.basis.clock import RealClock
+from agentprobe.domain.evidence import Evidence
+from agentprobe.domain.task import Task
+from agentprobe.errors import AgentProbeError, ConfigError, FixtureError
+from agentprobe.lab import worlds
+from agentprobe.lab.failures import Case
+from agentprobe.lab.grid import Level
+from agentprobe.lab.judge import judge
+from agentprobe.lab.reading import seen_in
+from agentprobe.lab.runners.calling import call_agent
+from agentprobe.lab.runners.commanding import Commander
+from agentprobe.lab.runners.job import Job
+from agentprobe.lab.runners.limit import at_most, overran
+from agentprobe.lab.runners.surroundings import environment, printing_to, silence, variables
+from agentprobe.lab.seen import Ending
+from agentprobe.lab.settings import Experiment
+from agentprobe.lab.sources import Sources
+from agentprobe.lab.tasks import digest_of_task, tasks_in
+from agentprobe.sim.engine import SimulatedModel
+from agentprobe.sim.load import load_object, load_policy
+
+
+class Workshop:
+    """One worker's tools, made once and used for every run it gets."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment = experiment
+        self.sources = Sources(experiment.folder)
+        self.commander = Commander(experiment.folder, experiment.model, experiment.run.seconds)
+        self._agents: dict[str, Callable[..., Any]] = {}
+        self._tasks: dict[int | None, dict[str, Task]] = {}
+
+    # -- before the runs ---------------------------------------------------------------------------
+
+    def level(self, rows: int | None, world: worlds.World | None) -> Level:
+        """Build a world where it is missing, and say what is asked in it."""
+        experiment = self.experiment
+        if world is not None and experiment.world is not None:
+            worlds.build(world, experiment.world, seed=experiment.run.seed, project=experiment.folder)
+        tasks = self._tasks_at(rows, world)
+        named = tuple((name, digest_of_task(task, self.sources)) for name, task in tasks.items())
+        return Level(rows=rows, world=world.digest if world else "", tasks=named)
+
+    def check_agent(self, name: str) -> None:
+        """Raise ConfigError for an agent that cannot be called.
+
+        It is imported in the environment of its runs: much code opens its client, or reads where its world
+        is, as soon as it is imported.
+        """
+        if self.experiment.agents[name].call is not None:
+            with environment(variables(self.experiment, name, self._place)):
+                self._agent(name)
+        elif shutil.which(self.experiment.agents[name].command[0], path=os.environ.get("PATH")) is None:
+            command = self.experiment.agents[name].command[0]
+            if not (self.experiment.folder / command).exists():
+                raise ConfigError(f"[agents.{name}] command '{command}' is not found; is it installed?")
+
+    def check_model(self) -> None:
+        """Raise ConfigError for a simulated model whose policy cannot be loaded."""
+        if self.experiment.model.simulated:
+            self._model(0)
+
+    # -- runs --------------------------------------------------------------------------------------
+
+    def carry_out(self, job: Job) -> Evidence:
+        """Run the agent once and judge it."""
+        task = self._task(job)
+        try:
+            self._clear(job)
+            return self._judged(job, task, self._ended(job, task))
+        except OSError as error:
+            raise AgentProbeError(f"a run could not be carried out: {error}") from error
+        finally:
+            shutil.rmtree(job.work, ignore_errors=True)
+
+    def examine(self, job: Job, ending: Ending) -> Evidence:
+        """Judge a run whose process did not come back, by what it left on disk."""
+        if overran(job):
+            ending = Ending(overran=self.experiment.run.seconds)
+        try:
+            return self._judged(job, self._task(job), ending)
+        finally:
+            shutil.rmtree(job.work, ignore_errors=True)
+
+    def _clear(self, job: Job) -> None:
+        shutil.rmtree(job.work, ignore_errors=True)
+        job.trace.unlink(missing_ok=True)
+        job.work.mkdir(parents=True)
+        job.output.parent.mkdir(parents=True, exist_ok=True)
+        if job.own_world is not None and job.world is not None and self.experiment.world is not None:
+            worlds.furnish(job.world, job.own_world, self.experiment.world.shared)
+
+    def _ended(self, job: Job, task: Task) -> Ending:
+        experiment, agent = self.experiment, self.experiment.agents[job.run.agent]
+        model = self._model(job.run.seed) if experiment.model.simulated else None
+        virtual = model is not None and agent.call is not None
+        orders = job.orders(virtual=virtual, simulated=model is not None)
+        told = variables(experiment, job.run.agent, self._place)
+        with ExitStack() as around:
+            around.enter_context(self._placed(job.own_world))
+            active = orders.open(answer=model.pieces if model else None)
+            writer = active.writer
+            if agent.call is not None:
+                log = job.output.with_suffix(".log")
+                around.enter_context(environment(told))
+                around.enter_context(printing_to(log, log))
+                around.enter_context(at_most(experiment.run.seconds, job))
+                ending = call_agent(self._agent(job.run.agent), task.prompt, agent.settings, active)
+            else:
+                ending = self.commander.run(agent.command, task.prompt, active, told, job.output)
+        if writer is not None and writer.failure is not None:
+            raise AgentProbeError(f"a trace could not be written: {writer.failure}")
+        return _with_failure(ending, model)
+
+    @property
+    def _place(self) -> Path | None:
+        """Where each run's world is seen: one path for all runs of a worker.
+
+        So an agent that reads the path once, when it is imported, still finds the world of the run at hand.
+        """
+        if self.experiment.world is None:
+            return None
+        return self.experiment.home / "work" / f"worker-{os.getpid()}"
+
+    @contextmanager
+    def _placed(self, world: Path | None) -> Iterator[None]:
+        """Let a run's world be seen there while the run is under way."""
+        place = self._place
+        if place is None or world is None:
+            yield
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.unlink(missing_ok=True)
+        place.symlink_to(world, target_is_directory=True)
+        try:
+            yield
+        finally:
+            place.unlink(missing_ok=True)
+
+    def _judged(self, job: Job, task: Task, ending: Ending) -> Evidence:
+        if job.world is not None:
+            worlds.check_unspoilt(job.world, f"agent '{job.run.agent}' in task '{job.run.task}'")
+        case = Case(
+            run=job.run,
+            task=task,
+            ending=ending,
+            seen=seen_in(job.trace),
+            world=job.own_world,
+            patience_seconds=self.experiment.run.patience_seconds,
+        )
+        trace = str(job.trace.relative_to(job.book))
+        return judge(case, trace=trace, observed=RealClock().date().isoformat(timespec="seconds"))
+
+    # -- what is kept ------------------------------------------------------------------------------
+
+    def _agent(self, name: str) -> Callable[..., Any]:
+        if name not in self._agents:
+            call = self.experiment.agents[name].call
+            assert call is not None, "only callables are looked up here"
+            found = load_object(call, self.experiment.folder)
+            if not callable(found):
+                raise ConfigError(
+                    f"[agents.{name}] call = '{call}' is no function but a {type(found).__name__}"
+                )
+            self._agents[name] = found
+        return self._agents[name]
+
+    def _model(self, seed: int) -> SimulatedModel:
+        text = self.experiment.model.policy
+        if not text:
+            raise ConfigError('[model] at = "sim" needs a policy, such as policy = "policy:SupportDesk"')
+        return SimulatedModel(load_policy(text, self.experiment.folder), seed=seed)
+
+    def _task(self, job: Job) -> Task:
+        tasks = self._tasks_at(job.run.regime.rows, job.world)
+        task = tasks.get(job.run.task)
+        if task is None or digest_of_task(task, self.sources) != job.task_digest:
+            said = f"the task '{job.run.task}' is not the same each time it is made"
+            raise FixtureError(f"{said}; draw chance in tasks from a fixed seed")
+        return task
+
+    def _tasks_at(self, rows: int | None, world: worlds.World | None) -> dict[str, Task]:
+        if rows not in self._tasks:
+            tasks = tasks_in(self.experiment, world.folder if world else None, rows)
+            self._tasks[rows] = {task.id: task for task in tasks}
+        return self._tasks[rows]
+
+
+def _with_failure(ending: Ending, model: SimulatedModel | None) -> Ending:
+    """Say so when the simulated model, not the agent, has failed."""
+    if model is None or model.failure is None:
+        return ending
+    said = f"the simulated model's policy failed: {worlds.described(model.failure)}"
+    return Ending(answer=ending.answer, raised=ending.raised, house_failure=said, seconds=ending.seconds)
+
+
+# -- the functions that a pool calls ---------------------------------------------------------------------
+
+_shop: Workshop | None = None
+
+
+def open_shop(experiment: Experiment) -> None:
+    """Make this process a worker; called once when it starts."""
+    global _shop
+    silence()
+    os.chdir(experiment.folder)
+    sys.path.insert(0, str(experiment.folder))
+    http_hook.install()
+    virtual_sleep.install()
+    _shop = Workshop(experiment)
+    signal.signal(signal.SIGTERM, _leave)
+
+
+def _leave(signum: int, _: FrameType | None) -> None:
+    """Take the command under way along when this process is ended."""
+    if _shop is not None:
+        _shop.commander.stop()
+    os._exit(128 + signum)
+
+
+def level(rows: int | None, world: worlds.World | None) -> Level:
+    """In a worker: see `Workshop.level`."""
+    return _opened().level(rows, world)
+
+
+def check_parts(agents: tuple[str, ...]) -> None:
+    """In a worker: raise ConfigError for an agent or a policy that cannot be loaded."""
+    for name in agents:
+        _opened().check_agent(name)
+    _opened().check_model()
+
+
+def carry_out(job: Job) -> Evidence:
+    """In a worker: see `Workshop.carry_out`."""
+    return _opened().carry_out(job)
+
+
+def examine(job: Job, ending: Ending) -> Evidence:
+    """In a worker: see `Workshop.examine`."""
+    return _opened().examine(job, ending)
+
+
+def _opened() -> Workshop:
+    assert _shop is not None, "a worker opens its shop when it starts"
+    return _shop

@@ -1,0 +1,165 @@
+"""What a campaign of runs can be told, as people write it into agentprobe.toml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from agentprobe.domain.task import ExpectedEffect, Task
+
+Rows = Annotated[int, Meta(ge=1)]
+Reference = Annotated[str, Meta(pattern=r"^[\w.]+:[\w.]+$")]
+SIMULATED = "sim"
+FROM_ENVIRONMENT = "environment"
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the settings file; a key it does not know is an error."""
+
+
+class ModelChoice(Part, frozen=True, kw_only=True):
+    """Where the model's answers come from."""
+
+    at: str = SIMULATED
+    """`sim` for the simulated model, a base URL, or `environment` to go where the agent goes by itself."""
+    policy: str = ""
+    """The simulated model's behaviour: a name, a script's path or `module:object`; used by `sim` alone."""
+
+    @property
+    def simulated(self) -> bool:
+        """Are the answers a simulation's?"""
+        return self.at == SIMULATED
+
+
+class AgentSettings(Part, frozen=True, kw_only=True):
+    """One agent under test: a Python callable, or a command in any language."""
+
+    call: Reference | None = None
+    """`module:function`, sync or async, called as `function(prompt, **settings)`; returns the answer."""
+    command: tuple[str, ...] = ()
+    """Words of a command; `{prompt}` stands for the task's prompt, and what it prints is the answer."""
+    settings: dict[str, Any] = {}
+    """Keyword arguments of the callable."""
+    env: dict[str, str] = {}
+    """Environment variables of its runs; `{world}` stands for the run's world."""
+    files: tuple[str, ...] = ()
+    """Further files that decide how it behaves, as patterns from the settings file's folder."""
+
+
+class WorldSettings(Part, frozen=True, kw_only=True):
+    """The state that the agent's tools act on, at several densities."""
+
+    build: Reference
+    """`module:function`, called as `function(folder, rows, seed)`; writes the world into the folder."""
+    rows: Annotated[tuple[Rows, ...], Meta(min_length=1)] = (10, 1_000, 100_000)
+    """The densities to try."""
+    shared: tuple[str, ...] = ()
+    """Patterns of files that no run changes: linked into each run's folder, where others are copied."""
+    env: dict[str, str] = {}
+    """Environment variables that tell the agent's tools where the world is: `{world}`."""
+
+
+class TaskSource(Part, frozen=True, kw_only=True):
+    """Where tasks come from, when they are made from the world."""
+
+    make: Reference
+    """`module:function`, called as `function(folder, rows)`; returns a list of Task."""
+
+
+class EffectSettings(Part, frozen=True, kw_only=True):
+    """A write that must have happened."""
+
+    tool: str
+    """The tool's name."""
+    arguments: dict[str, Any] = {}
+    """Arguments it must have had; further ones do not matter."""
+    times: Annotated[int, Meta(ge=1)] = 1
+    """How often it must have happened."""
+
+
+class TaskSettings(Part, frozen=True, kw_only=True):
+    """One task written out."""
+
+    id: str
+    """Its name, the same from run to run."""
+    prompt: str
+    """What the agent is asked."""
+    contains: tuple[str, ...] = ()
+    """Words the answer must hold; capital letters do not count."""
+    contains_any: tuple[str, ...] = ()
+    """Words of which the answer must hold at least one."""
+    lacks: tuple[str, ...] = ()
+    """Words the answer must not hold."""
+    matches: str | None = None
+    """A regular expression that must be found in the answer."""
+    asks_back: bool | None = None
+    """Must the answer be a question back (true), must it not (false), or is either right (left out)?"""
+    effects: tuple[EffectSettings, ...] = ()
+    """The writes that must have happened; any other write fails the task."""
+    check: Reference | None = None
+    """`module:function`, called with an Observation; returns what is wrong, or nothing."""
+
+    def task(self, check: Any = None) -> Task:
+        """The task as the lab knows it."""
+        effects = tuple(
+            ExpectedEffect(tool=effect.tool, arguments=effect.arguments, times=effect.times)
+            for effect in self.effects
+        )
+        return Task(
+            id=self.id,
+            prompt=self.prompt,
+            contains=self.contains,
+            contains_any=self.contains_any,
+            lacks=self.lacks,
+            matches=self.matches,
+            asks_back=self.asks_back,
+            effects=effects,
+            check=check,
+        )
+
+
+class FaultSettings(Part, frozen=True, kw_only=True):
+    """How the world misbehaves."""
+
+    schedules: tuple[str, ...] = ()
+    """Schedules to try one by one, such as `rate_limited@model:2`."""
+    rows: tuple[Rows, ...] | None = None
+    """The densities at which they are tried; all when left out."""
+
+
+class RunSettings(Part, frozen=True, kw_only=True):
+    """How runs are carried out."""
+
+    repetitions: Annotated[int, Meta(ge=1)] = 3
+    """How often each task is run in each regime."""
+    seed: int = 0
+    """Decides all chance: the world, the simulated model, the faults, the order of runs."""
+    workers: Annotated[int, Meta(ge=0)] = 0
+    """Processes that carry out runs side by side; 0 for one a core."""
+    seconds: Annotated[float, Meta(gt=0)] = 60.0
+    """A run that takes longer than this in real time is ended."""
+    patience_seconds: Annotated[float, Meta(gt=0)] | None = 300.0
+    """An answer that takes longer than this on the run's own clock comes too late to be of use."""
+
+
+class Experiment(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a campaign needs to know; worker processes get it whole."""
+
+    project: str
+    folder: Path
+    """Where the settings file lies; code and relative paths are looked up from here."""
+    agents: dict[str, AgentSettings]
+    model: ModelChoice = ModelChoice()
+    world: WorldSettings | None = None
+    source: TaskSource | None = None
+    tasks: tuple[TaskSettings, ...] = ()
+    faults: FaultSettings = FaultSettings()
+    run: RunSettings = RunSettings()
+
+    @property
+    def home(self) -> Path:
+        """The folder in which worlds and evidence are kept."""
+        return self.folder / ".agentprobe"

@@ -1,0 +1,139 @@
+"""Worlds: built once for each density and kept; every run gets its own furnished folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from agentprobe.basis.canonical import canonical, digest_of
+from agentprobe.basis.files import write_whole
+from agentprobe.errors import AgentProbeError, FixtureError
+from agentprobe.lab.settings import WorldSettings
+from agentprobe.sim.load import load_object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """A world at one density: which it is, and where it is kept."""
+
+    rows: int
+    digest: str
+    folder: Path
+
+    @property
+    def built(self) -> bool:
+        """Is it there, whole and unspoilt?"""
+        return self._label.exists()
+
+    @property
+    def _label(self) -> Path:
+        """Written when the world is whole: the size and date of each file that runs share."""
+        return self.folder.with_suffix(".json")
+
+
+def world_at(rows: int, settings: WorldSettings, *, source: str, seed: int, home: Path) -> World:
+    """The world that a builder with this source makes; it need not be built yet."""
+    name = digest_of([source, rows, seed, settings.build, settings.shared])
+    return World(rows=rows, digest=name, folder=home / "worlds" / f"{name[:16]}-{rows}")
+
+
+def build(world: World, settings: WorldSettings, *, seed: int, project: Path) -> None:
+    """Build a world unless it is there; it appears whole or not at all.
+
+    Raises FixtureError when the builder fails.
+    """
+    if world.built:
+        return
+    builder = load_object(settings.build, project)
+    world.folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(dir=world.folder.parent, prefix=".building-"))
+    try:
+        _call(builder, settings.build, draft, world.rows, seed)
+        shared = {name: _look(draft / name) for name in _shared(draft, settings.shared)}
+        shutil.rmtree(world.folder, ignore_errors=True)
+        draft.rename(world.folder)
+        write_whole(world._label, canonical(shared))
+    except OSError as error:
+        raise AgentProbeError(f"cannot keep the world in {world.folder}: {error.strerror}") from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _call(builder: Any, name: str, folder: Path, rows: int, seed: int) -> None:
+    try:
+        builder(folder, rows, seed)
+    except Exception as error:
+        raise FixtureError(f"{name} failed at {rows:,} rows: {described(error)}") from error
+    if not any(folder.iterdir()):
+        raise FixtureError(
+            f"{name} built nothing at {rows:,} rows; it must write into the folder it is given"
+        )
+
+
+def described(error: BaseException) -> str:
+    """An exception in one line, with the place in the code that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {error}{place}"
+
+
+def furnish(world: World, folder: Path, shared: Sequence[str]) -> None:
+    """Give a run its own world: shared files linked, all others copied."""
+    names = set(_shared(world.folder, shared))
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in sorted(world.folder.rglob("*")):
+        name = source.relative_to(world.folder)
+        if source.is_dir():
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        elif str(name) in names:
+            _link(source, folder / name)
+        else:
+            shutil.copyfile(source, folder / name)
+
+
+def check_unspoilt(world: World, run: str) -> None:
+    """See that a run left the shared files as they were.
+
+    Raises FixtureError, and forgets the world so that it is built anew, when it did not.
+    """
+    label: dict[str, list[int]] = msgspec.json.decode(world._label.read_bytes())
+    for name, looks in label.items():
+        if _look(world.folder / name) != looks:
+            with suppress(OSError):
+                world._label.unlink()
+            raise FixtureError(
+                f"{run} changed {name}, which all runs share; take it out of [world] shared, or open it "
+                "for reading only"
+            )
+
+
+def _shared(folder: Path, patterns: Sequence[str]) -> Iterator[str]:
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        if path.is_file() and any(fnmatch(name, p) or fnmatch(path.name, p) for p in patterns):
+            yield name
+
+
+def _look(path: Path) -> list[int]:
+    """Size and date of a file; zeros where it is gone."""
+    with suppress(FileNotFoundError):
+        seen = path.stat()
+        return [seen.st_size, seen.st_mtime_ns]
+    return [0, 0]
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another file system, or one without links
+        target.symlink_to(source.resolve())

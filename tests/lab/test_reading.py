@@ -1,0 +1,88 @@
+"""A real trace is read for calls, effects, strikes, cut answers and failures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx
+
+import agentprobe
+from agentprobe.domain.model import Finish, ModelRequest
+from agentprobe.lab.reading import seen_in
+from agentprobe.lab.seen import Seen
+from agentprobe.sim.engine import SimulatedModel
+from agentprobe.sim.policy import Option, say
+
+
+class Says:
+    """A policy that says one thing."""
+
+    def __init__(self, option: Option) -> None:
+        self.option = option
+
+    def options(self, request: ModelRequest) -> list[Option]:
+        return [self.option]
+
+
+@agentprobe.tool(effect="write")
+def pay(order: int, amount: int = 3) -> str:
+    if amount < 0:
+        raise ValueError("the amount is below nothing at all")
+    return "paid"
+
+
+def ask(base: str = "http://127.0.0.1:9/v1") -> httpx.Response:
+    body = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
+    with httpx.Client(verify=False) as client:
+        return client.post(f"{base}/chat/completions", content=json.dumps(body))
+
+
+def seen(path: Path, schedule: str = "", option: Option | None = None, *amounts: int) -> Seen:
+    model = SimulatedModel(Says(option or say("hi")))
+    with agentprobe.session("s", trace=path, schedule=schedule, virtual=True, model=model):
+        ask()
+        for amount in amounts:
+            try:
+                pay(7, amount)
+            except Exception:
+                continue
+    return seen_in(path)
+
+
+def test_calls_and_effects_are_counted(tmp_path: Path) -> None:
+    found = seen(tmp_path / "t.jsonl", "", None, 3, 3, 4)
+    assert found.model_calls == 1
+    assert [name for name, _ in found.tool_calls] == ["pay"] * 3
+    assert len(set(found.tool_calls)) == 2
+    assert sorted(found.ledger.times().values()) == [1, 2]
+    assert found.input_tokens > 0
+    assert found.provider_failure == ""
+    assert found.cut_text is None
+
+
+def test_a_write_that_raised_did_not_happen_and_its_words_are_kept(tmp_path: Path) -> None:
+    found = seen(tmp_path / "t.jsonl", "", None, -1)
+    assert found.ledger.times() == {}
+    assert found.failures == ("the amount is below nothing at all",)
+
+
+def test_a_strike_is_seen_with_its_site_and_is_no_failure_of_the_provider(tmp_path: Path) -> None:
+    found = seen(tmp_path / "t.jsonl", "server_error@model:1, tool_error@tool:pay", None, 3)
+    assert [(strike.fault, strike.site) for strike in found.strikes] == [
+        ("server_error", "model"),
+        ("tool_error", "tool:pay"),
+    ]
+    assert found.provider_failure == ""
+    assert len(found.failures) == 2
+
+
+def test_an_answer_that_was_cut_at_its_limit_is_seen(tmp_path: Path) -> None:
+    found = seen(tmp_path / "t.jsonl", "", say("I was going to s", finish=Finish.LENGTH))
+    assert found.cut_text == "I was going to s"
+
+
+def test_a_trace_that_never_began_shows_nothing(tmp_path: Path) -> None:
+    assert seen_in(tmp_path / "absent.jsonl") == Seen()
+    (tmp_path / "empty.jsonl").write_bytes(b"")
+    assert seen_in(tmp_path / "empty.jsonl") == Seen()
