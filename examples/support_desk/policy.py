@@ -13,7 +13,8 @@ from dataclasses import replace
 from agentprobe.domain.model import ModelRequest
 from agentprobe.sim.conversation import done
 from agentprobe.sim.policy import Option
-from clerk import Clerk, Manner, Taken, Wish
+from clerk import Clerk
+from reading import Manner, Taken, Wish
 
 
 class SupportDesk:

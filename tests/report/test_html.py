@@ -102,3 +102,7 @@ def test_every_failure_mode_has_its_words() -> None:
     from agentprobe.report.words import MEANINGS
 
     assert set(MEANINGS) == set(Mode)
+
+
+def test_the_time_of_observation_is_read_to_the_minute(html: str) -> None:
+    assert "observed 2026-11-20 21:00 UTC" in html

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from agentprobe.domain.evidence import Mode
 from agentprobe.domain.verdict import Decision
 from agentprobe.lab.findings import Rate
@@ -53,6 +55,14 @@ def rows_of(rows: int | None) -> str:
 def faults_of(schedule: str) -> str:
     """A schedule in words."""
     return schedule or "no fault"
+
+
+def moment(stamp: str) -> str:
+    """An ISO date and time as it is read best, to the minute; as it is where it is none."""
+    try:
+        return f"{datetime.fromisoformat(stamp):%Y-%m-%d %H:%M %Z}".strip()
+    except ValueError:
+        return stamp
 
 
 def plain(text: str) -> str:
