@@ -1,0 +1,192 @@
+"""Agents as their users write them, unchanged, under the launcher: nothing they do is missed or altered.
+
+Each file in agents/ is one; adding a file adds it to both tests.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agentprobe.cli.commands.sim import exports
+from agentprobe.domain.wire import HttpReply, HttpRequest
+from agentprobe.gateway.surroundings import QUIET
+from agentprobe.sim.engine import SimulatedModel
+from agentprobe.sim.server import background
+from agentprobe.trace.pair import TracedCall
+from agentprobe.trace.read import read_trace
+from agentprobe.trace.view import Trace
+
+HERE = Path(__file__).parent
+AGENTS = sorted(file.name for file in (HERE / "agents").glob("*.*") if file.name != "errands.py")
+CREWAI = HERE.parents[1] / ".venvs" / "crewai" / "bin" / "python"
+ANSWER = "get_weather: rain in Oslo; add: 5; add: 9\n"
+ERRANDS = [
+    ("add", {"a": 2, "b": 3}, "5"),
+    ("add", {"a": 5, "b": 4}, "9"),
+    ("get_weather", {"city": "Oslo"}, "rain in Oslo"),
+]
+"""What every agent here does when the model keeps to its plan."""
+PATIENCE = 300
+"""Seconds after which an agent is taken to be stuck."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """How a run ended, and what it left in its own files."""
+
+    code: int
+    out: str
+    err: str
+    errands: list[tuple[str, Any, str]]
+    """Every execution of a tool as the tool itself noted it, sorted by name."""
+    asked: int
+    """How many requests the model noted, where it ran under the launcher."""
+
+
+class Counting(SimulatedModel):
+    """A provider that keeps every HTTP request it got."""
+
+    def __init__(self) -> None:
+        super().__init__(runpy.run_path(str(HERE / "planned.py"))["Planned"]())
+        self.seen: list[HttpRequest] = []
+
+    def reply(self, http: HttpRequest) -> HttpReply:
+        self.seen.append(http)
+        return super().reply(http)
+
+
+@contextmanager
+def providing() -> Iterator[tuple[str, list[HttpRequest]]]:
+    """A provider on this machine: its URL, and what it was asked."""
+    model = Counting()
+    with background(model) as url:
+        yield url, model.seen
+
+
+@pytest.fixture(params=[pytest.param(a, marks=pytest.mark.heavy if "crewai" in a else ()) for a in AGENTS])
+def agent(request: pytest.FixtureRequest) -> list[str]:
+    """The command of one agent; skips where what it runs on is not installed."""
+    name: str = request.param
+    return [_interpreter(name), str(HERE / "agents" / name)]
+
+
+def _interpreter(name: str) -> str:
+    if name.endswith(".mjs"):
+        return shutil.which("node") or pytest.skip("node is not installed")
+    if not name.startswith("crewai"):
+        return sys.executable
+    if not CREWAI.exists():
+        missing = "CrewAI has no environment of its own here; make it with: make .venvs/crewai/ready"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    return str(CREWAI)
+
+
+def run(words: list[str], folder: Path, **environ: str) -> Ran:
+    """Run a command to its end, at home in `folder`."""
+    folder.mkdir()
+    errands, asked = folder / "errands", folder / "asked"
+    own = {"HOME": str(folder), "ERRANDS": str(errands), "ASKED": str(asked)}
+    keys = {"OPENAI_API_KEY": "simulated", "ANTHROPIC_API_KEY": "simulated"}
+    quick = {"PYTHONDONTWRITEBYTECODE": ""}  # a framework is compiled once, not in every run
+    done = subprocess.run(
+        words,
+        cwd=HERE,
+        env={**os.environ, **quick, **own, **keys, **environ},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    noted = [json.loads(line) for line in _lines(errands)]
+    return Ran(
+        code=done.returncode,
+        out=done.stdout,
+        err=done.stderr,
+        errands=sorted(((n["name"], n["arguments"], n["result"]) for n in noted), key=repr),
+        asked=len(_lines(asked)),
+    )
+
+
+def trace(agent: list[str], folder: Path, *options: str) -> tuple[Ran, Trace]:
+    """Run an agent under `agentprobe trace`."""
+    out = folder.with_suffix(".jsonl")
+    ours = [sys.executable, "-m", "agentprobe.cli", "trace", "--quiet-telemetry", "--out", str(out)]
+    ran = run([*ours, *options, "--", *agent], folder)
+    assert out.exists(), ran.err
+    return ran, read_trace(out)
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def _bare(agent: list[str], folder: Path, url: str) -> Ran:
+    """Run an agent with what `agentprobe sim` says to tell its environment."""
+    lines = (line.removeprefix("export ") for line in exports(url, "planned").splitlines() if "=" in line)
+    return run(agent, folder, **QUIET, **dict(line.split("=", 1) for line in lines))
+
+
+def _uses(trace: Trace) -> list[tuple[str, Any, str]]:
+    uses = ((use.name, use.arguments, str(use.result)) for use in trace.tool_calls if use.answered)
+    return sorted(uses, key=repr)
+
+
+def _said(call: TracedCall) -> str:
+    """A model's words as a line."""
+    return f"{call.answer.text}\n" if call.answer and call.answer.text else ""
+
+
+def _in_pieces(trace: Trace) -> bool:
+    """Were all answers streamed, and recorded in the pieces in which they came?"""
+    replies = [call.reply for call in trace.model_calls]
+    return all(reply and len(reply.chunks) > 2 and _is_stream(reply) for reply in replies)
+
+
+def _is_stream(reply: HttpReply) -> bool:
+    return (reply.header("content-type") or "").startswith("text/event-stream")
+
+
+def test_an_unmodified_agent_is_traced_whole_and_behaves_as_it_does_bare(
+    agent: list[str], tmp_path: Path
+) -> None:
+    with providing() as (url, seen), ThreadPoolExecutor(2) as pool:
+        alone = pool.submit(_bare, agent, tmp_path / "bare", url)
+        under = pool.submit(trace, agent, tmp_path / "traced", "--sim", "planned:Planned")
+        bare, (traced, told) = alone.result(), under.result()
+    assert (bare.code, bare.out, bare.errands) == (0, ANSWER, ERRANDS), bare.err
+    assert (traced.code, traced.out, traced.errands) == (0, ANSWER, ERRANDS), traced.err
+    assert [call.request for call in told.model_calls] == [json.loads(http.body) for http in seen]
+    assert len(told.model_calls) == traced.asked
+    assert _uses(told) == ERRANDS
+    assert [_said(call) for call in told.model_calls] == ["", "", ANSWER]
+    assert _in_pieces(told) or "streamed" not in agent[1]
+    assert told.complete
+    assert not told.failed
+
+
+def test_a_rate_limit_makes_two_attempts_of_one_call_before_a_real_provider(
+    agent: list[str], tmp_path: Path
+) -> None:
+    with providing() as (url, seen):
+        upstream = ("--openai-url", f"{url}/v1", "--anthropic-url", url)
+        fault = ("--fault", "rate_limited(retry_after=0.1)@model:1")
+        traced, told = trace(agent, tmp_path / "traced", *upstream, *fault)
+    assert (traced.code, traced.out, traced.errands) == (0, ANSWER, ERRANDS), traced.err
+    assert [call.statuses for call in told.logical_calls] == [(429, 200), (200,), (200,)]
+    assert len(told.model_calls) == len(seen) + 1
+    assert _uses(told) == ERRANDS
+    assert told.complete
