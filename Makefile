@@ -23,7 +23,7 @@ check: lint test
 docs: .venv/check
 	$(BIN)/python docs/generate.py
 
-# Everything is measured beside its peers, on loopback, in some five minutes; nginx is used where it is installed.
+# Everything is measured beside its peers, on loopback, in about four minutes; nginx only where it is installed.
 bench: .venvs/bench/ready .venvs/mitmproxy/ready
 	for name in corridor sim simulated_runs in_process gateway; do \
 		echo "== $$name" && .venvs/bench/bin/python benchmarks/$$name.py || exit 1; done

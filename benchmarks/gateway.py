@@ -13,7 +13,6 @@ import asyncio
 import os
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -26,15 +25,15 @@ from pathlib import Path
 from agentprobe.adapters.orders import Orders
 from agentprobe.gateway.background import new_loop
 from agentprobe.gateway.server import Gateway
+from asking import CLIENTS, first_token, latencies, load
 from beside import Beside, beside
 from measure import middle
-from stub import ANSWER, QUESTION, STREAM_END, WORDS
+from stub import ANSWER, STREAM_END, WORDS
 
 SECONDS = 1.0
 """How long each proxy is loaded in a round."""
 ROUNDS = 5
-CLIENTS = 16
-KINDS = {"JSON": ("", ANSWER, 400), f"{len(WORDS) + 2} events": ("stream/", STREAM_END, 100)}
+KINDS = {"JSON": ("", ANSWER, 400), f"{len(WORDS) + 2} events at once": ("stream/", STREAM_END, 100)}
 """What is asked: a part of the path, how the answer ends, how often for the latency in a round."""
 HERE = Path(__file__).parent
 MITMDUMP = HERE.parent / ".venvs" / "mitmproxy" / "bin" / "mitmdump"
@@ -140,92 +139,6 @@ async def guard(upstream: str, trace: str) -> None:
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
 
-# -- the client --------------------------------------------------------------------------------------
-
-
-class Asking(asyncio.Protocol):
-    """Asks again as soon as it has been answered."""
-
-    def __init__(self, request: bytes, end: bytes, deadline: float) -> None:
-        self.request, self.end, self.deadline = request, end, deadline
-        self.answered = 0
-        self.finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def connection_made(  # type: ignore[override]  # a stream's transport
-        self, transport: asyncio.Transport
-    ) -> None:
-        self.transport = transport
-        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        transport.write(self.request)
-
-    def data_received(self, data: bytes) -> None:
-        if not data.endswith(self.end):
-            return
-        self.answered += 1
-        if time.perf_counter() < self.deadline:
-            self.transport.write(self.request)
-        else:
-            self.transport.close()
-            self.finished.set_result(None)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        if not self.finished.done():
-            self.finished.set_exception(ConnectionError("the connection ended before its answer"))
-
-
-def request(url: str, part: str) -> tuple[str, int, bytes]:
-    """Where to connect, and the request as it stands on the wire."""
-    host, _, path = url.removeprefix("http://").partition("/")
-    name, port = host.split(":")
-    prefix = f"/{path}" if path else ""
-    head = f"POST {prefix}/{part}v1/chat/completions HTTP/1.1\r\nHost: {host}\r\n"
-    head += "Authorization: Bearer x\r\nAccept: application/json\r\nUser-Agent: bench\r\n"
-    head += f"Content-Type: application/json\r\nContent-Length: {len(QUESTION)}\r\n\r\n"
-    return name, int(port), head.encode() + QUESTION
-
-
-async def load(url: str, part: str, end: bytes) -> tuple[int, float]:
-    """How many answers came in how many seconds, with all clients asking at once."""
-    host, port, data = request(url, part)
-    loop, began = asyncio.get_running_loop(), time.perf_counter()
-    askers = [
-        (await loop.create_connection(lambda: Asking(data, end, began + SECONDS), host, port))[1]
-        for _ in range(CLIENTS)
-    ]
-    await asyncio.gather(*(asker.finished for asker in askers))
-    return sum(asker.answered for asker in askers), time.perf_counter() - began
-
-
-def latencies(url: str, part: str, end: bytes, count: int) -> list[float]:
-    """Milliseconds from asking to the last byte, one after another, for at most half a second."""
-    host, port, data = request(url, part)
-    times: list[float] = []
-    stop = time.perf_counter() + 0.5
-    with socket.create_connection((host, port)) as link:
-        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        while len(times) < count and time.perf_counter() < stop:
-            began, came = time.perf_counter(), b""
-            link.sendall(data)
-            while not came.endswith(end):
-                came += link.recv(65536)
-            times.append((time.perf_counter() - began) * 1000)
-    return times
-
-
-def first_token(url: str) -> float:
-    """Milliseconds to the first event of a stream that brings one every 20 ms, the median of five."""
-    host, port, data = request(url, "paced/")
-    times = []
-    for _ in range(5):
-        with socket.create_connection((host, port)) as link:
-            began, came = time.perf_counter(), b""
-            link.sendall(data)
-            while b"data: " not in came:
-                came += link.recv(65536)
-            times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times)
-
-
 # -- the table ---------------------------------------------------------------------------------------
 
 
@@ -234,7 +147,7 @@ def one_round(between: Between) -> None:
     for kind, (part, end, count) in KINDS.items():
         between.latencies[kind] += latencies(between.url, part, end, count)
         before = between.process.cpu() if between.process else 0.0
-        answered, seconds = new_loop().run_until_complete(load(between.url, part, end))
+        answered, seconds = new_loop().run_until_complete(load(between.url, part, end, SECONDS))
         between.rates[kind].append(answered / seconds)
         if between.process is not None:
             between.cpu[kind].append((between.process.cpu() - before) / answered * 1e6)
@@ -244,9 +157,8 @@ def shown(measured: list[Between]) -> None:
     """Print a table for each kind of question, and the time to the first token."""
     for kind in KINDS:
         print(f"\n{kind}; CPU and rate: median of {ROUNDS} rounds (range)")
-        print(
-            f"{'':26} {'p50 ms':>7} {'p99 ms':>7} {'CPU us a request':>24} {f'a second, {CLIENTS} clients':>24}"
-        )
+        heads = (f"{'p50 ms':>7} {'p99 ms':>7}", "CPU us a request", f"a second, {CLIENTS} clients")
+        print(f"{'':26} {heads[0]} {heads[1]:>24} {heads[2]:>24}")
         for between in measured:
             times = sorted(between.latencies[kind])
             p50, p99 = times[len(times) // 2], times[-max(len(times) // 100, 1)]

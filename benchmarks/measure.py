@@ -36,9 +36,12 @@ def paired(variants: Mapping[str, Callable[[], object]], *, times: int, rounds: 
     return {name: Timing(tuple(values)) for name, values in spent.items()}
 
 
-def spread(ratios: list[float]) -> str:
-    """A ratio over rounds as median and range."""
-    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})"
+middle = statistics.median
+
+
+def spread(values: list[float], digits: int = 2) -> str:
+    """A figure over rounds as median and range."""
+    return f"{middle(values):.{digits}f} ({min(values):.{digits}f}–{max(values):.{digits}f})"
 
 
 def ratio(of: Timing, to: Timing) -> str:

@@ -7,7 +7,7 @@ import inspect
 import textwrap
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 
@@ -18,7 +18,7 @@ def settings_schema() -> dict[str, Any]:
     """The schema that editors check and complete a settings file by."""
     schema = msgspec.json.schema(Settings)
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    kinds = {kind.__name__: kind for kind in _kinds(msgspec.Struct)}
+    kinds = {kind.__name__: kind for kind in _kinds(Settings)}
     for name, definition in schema["$defs"].items():
         if name in kinds:
             _describe(definition, sentences(kinds[name]))
@@ -31,10 +31,12 @@ def sentences(kind: type) -> dict[str, str]:
     body = tree.body if isinstance(tree, ast.ClassDef) else []
     found = {}
     for field, below in pairwise(body):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
-            match below:
-                case ast.Expr(value=ast.Constant(value=str(text))):
-                    found[field.target.id] = text
+        match field, below:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                found[name] = text
     return found
 
 
@@ -44,8 +46,11 @@ def _describe(definition: dict[str, Any], texts: dict[str, str]) -> None:
             definition["properties"][name]["description"] = text
 
 
-def _kinds(kind: type) -> Iterator[type]:
-    below: type
-    for below in kind.__subclasses__():
-        yield below
-        yield from _kinds(below)
+def _kinds(kind: Any) -> Iterator[type]:
+    """The tables that a settings type consists of, itself included."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        yield kind
+        for inner in get_type_hints(kind).values():
+            yield from _kinds(inner)
+    for inner in get_args(kind):
+        yield from _kinds(inner)

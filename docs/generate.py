@@ -1,0 +1,275 @@
+"""Write docs/reference from the code, so that what it says about settings, commands and formats is true.
+
+`python docs/generate.py` writes the folder; `python docs/generate.py FOLDER` writes another one.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from msgspec.inspect import StructType, type_info
+
+from agentprobe.chaos._settings import settings_of
+from agentprobe.chaos.fault import FAULTS, Fault
+from agentprobe.cli import main as cli
+from agentprobe.config.schema import sentences, settings_schema
+from agentprobe.config.settings import Settings
+from agentprobe.dialects import DIALECTS
+from agentprobe.domain.evidence import Mode, Status
+from agentprobe.domain.verdict import Decision
+from agentprobe.report.words import MEANINGS
+from agentprobe.sim import script_file
+from agentprobe.sim.policies import POLICIES
+from agentprobe.trace import records
+from fields import HEAD, Row, fields_of, grid, info_of, inner_table, spelled, table_of, words
+
+HERE = Path(__file__).parent
+NOTICE = "<!-- Written by docs/generate.py from the code; change the code, then run `make docs`. -->"
+
+
+# -- pages -----------------------------------------------------------------------------------------------
+
+
+def settings_page() -> Iterator[str]:
+    """agentprobe.toml, table by table."""
+    yield "# agentprobe.toml"
+    yield (
+        "Every table and key. A key that is not here is an error, which names the nearest one. Editors check "
+        "and complete the file by [agentprobe.schema.json](agentprobe.schema.json)."
+    )
+    yield from tables(Settings, "")
+
+
+def tables(kind: type, prefix: str) -> Iterator[str]:
+    """The tables below a settings type, in the order of its fields."""
+    texts = sentences(kind)
+    for field in fields_of(kind):
+        found, header = inner_table(field.type, f"{prefix}{field.name}")
+        if found is None:
+            continue
+        yield f"## {header}"
+        yield texts[field.name]
+        yield from table_of(found, hidden=(StructType,))
+        yield from tables(found.cls, f"{field.name}.")
+
+
+def commands_page() -> Iterator[str]:
+    """Every command with its options, as its own --help knows them."""
+    yield "# Commands"
+    root = click.Context(cli.agentprobe, info_name="agentprobe")
+    for name in cli.agentprobe.list_commands(root):
+        command = cli.agentprobe.get_command(root, name)
+        assert command is not None, f"{name} is listed and not there"
+        yield from command_parts(command, root, name)
+
+
+def command_parts(command: click.Command, parent: click.Context, name: str) -> Iterator[str]:
+    """One command and those below it."""
+    context = click.Context(command, info_name=name, parent=parent)
+    yield f"## {context.command_path}"
+    yield "```text\n" + " ".join([context.command_path, *command.collect_usage_pieces(context)]) + "\n```"
+    yield from (paragraph(text) for text in inspect.cleandoc(command.help or "").split("\n\n"))
+    options = [one for one in command.params if isinstance(one, click.Option)]
+    rows = [record for one in options if (record := one.get_help_record(context)) is not None]
+    if rows:
+        yield grid(("option", "what it does"), [(f"`{name}`", text) for name, text in rows])
+    if isinstance(command, click.Group):
+        for below in command.list_commands(context):
+            found = command.get_command(context, below)
+            assert found is not None, f"{below} is listed and not there"
+            yield from command_parts(found, context, below)
+
+
+def paragraph(text: str) -> str:
+    r"""A paragraph of a help text; click marks one whose lines stay apart with a \b of its own."""
+    told, mark, lines = text.partition("\b\n")
+    return f"```text\n{lines}\n```" if mark and not told else text
+
+
+def faults_page() -> Iterator[str]:
+    """The catalogue of misbehaviours and how a schedule is written."""
+    yield "# Faults"
+    yield SCHEDULES
+    for fault in FAULTS:
+        yield f"## {fault.name}"
+        yield from story(fault)
+        yield f"**A remedy**: {fault.remedy}"
+        sites = " and ".join(f"{kind.value} calls" for kind in fault.strikes)
+        yield f"Strikes {sites}."
+        if settings_of(fault):
+            yield grid(HEAD, fault_rows(fault))
+
+
+def story(fault: type[Fault]) -> Iterator[str]:
+    """The docstring of a fault with its labels in bold, one a paragraph."""
+    first, _, rest = inspect.cleandoc(fault.__doc__ or "").partition("\n\n")
+    yield first
+    for label in ("What happens", "Seen in the wild", "A sound agent"):
+        rest = rest.replace(f"{label}:", f"\n**{label}**:")
+    yield rest.strip()
+
+
+def fault_rows(fault: type[Fault]) -> Iterator[Row]:
+    """The settings of a fault."""
+    texts = sentences(fault)
+    for name, hint in settings_of(fault).items():
+        default = spelled(getattr(fault, name))
+        yield Row(f"`{name}`", words(type_info(hint)), default, texts.get(name, ""))
+
+
+SCHEDULES = """A schedule says which faults strike which calls: in `[faults] schedules`, with
+`agentprobe trace --fault`, and in `agentprobe.session(schedule=...)`.
+
+```text
+cut_stream@model:2                         the second model call
+rate_limited(retry_after=3)@model:2-4      the second to the fourth, with a setting
+tool_error@tool:1                          the first call of any tool
+tool_error(after=true)@tool:refund:1       the first call of the tool `refund`, after it did its work
+latency@model~0.25                         every model call, with a chance of one in four
+cut_stream@model:2, empty_result@tool:1+   both
+```
+
+Calls are counted as they reach the world, HTTP attempts one by one. Chance is decided by the seed. Where
+several strike one call, the first that is written is the outermost. A schedule may also be a file of
+`[[strike]]` tables with `fault`, `at` and the settings, in TOML or JSON (`--fault FILE`). The faults that
+strike tools need tools that agentprobe can see: see [your agent](../guide/your-agent.md)."""
+
+
+def exit_codes_page() -> Iterator[str]:
+    """What the exit codes say to a pipeline."""
+    yield "# Exit codes"
+    yield grid(
+        ("code", "meaning"),
+        [
+            (f"`{cli.GOOD}`", "good; from `run`: the gate's verdict is pass"),
+            (
+                f"`{cli.FINDINGS}`",
+                "findings; from `run`: the verdict is fail, or a run that was repeated differs",
+            ),
+            (f"`{cli.WRONG_USE}`", "a command line, a setting or a file says something that cannot be meant"),
+            (f"`{Decision.NOT_OBSERVED.exit_code}`", "not observed: too little evidence, or too old"),
+            (f"`{cli.OUR_BUG}`", "a bug of agentprobe"),
+            (f"`{cli.INTERRUPTED}`", "interrupted with Ctrl-C; what was done is kept"),
+        ],
+    )
+    yield "`agentprobe trace` passes on the agent's own; `agentprobe demo` ends with 0 in every verdict."
+
+
+def failure_modes_page() -> Iterator[str]:
+    """How runs are judged."""
+    yield "# How a run is judged"
+    yield "A run has one status; a failed one has one failure mode, the most harmful of those that fit."
+    texts = sentences(Status)
+    rows = [
+        (f"`{status.value}`", texts.get(status.name, "") or f"The run {status.value}.") for status in Status
+    ]
+    yield grid(("status", "meaning"), rows)
+    yield grid(("failure mode", "meaning"), [(f"`{mode.value}`", MEANINGS[mode]) for mode in Mode])
+
+
+def trace_page() -> Iterator[str]:
+    """The trace file's format."""
+    first, _, rest = inspect.cleandoc(records.__doc__ or "").partition("\n\n")
+    yield "# The trace file"
+    yield first
+    yield rest
+    for kind in (records.Header, records.CallRecord, records.OutcomeRecord, records.EndRecord):
+        yield from record_parts(kind)
+    for part in (
+        records.Settings,
+        records.Prompt,
+        records.Http,
+        records.Body,
+        records.Answer,
+        records.Tokens,
+        records.Failure,
+    ):
+        yield from record_parts(part)
+
+
+def record_parts(kind: type[msgspec.Struct]) -> Iterator[str]:
+    """A kind of line, or a part of one."""
+    tag = kind.__struct_config__.tag
+    yield f"## {kind.__name__}" + (f' (`"record": "{tag}"`)' if tag else "")
+    yield inspect.cleandoc(kind.__doc__ or "")
+    yield from table_of(info_of(kind))
+
+
+def dialects_page() -> Iterator[str]:
+    """The provider protocols that are understood."""
+    yield "# Dialects"
+    yield "The protocols of model providers that agentprobe reads and writes."
+    for kind in DIALECTS:
+        yield f"## {kind.name}"
+        yield inspect.cleandoc(kind.__doc__ or "")
+        variables = ", ".join(f"`{name}`" for name in kind.base_url_variables)
+        yield (
+            f"Base URL: {variables}, ending with `{kind.base_path}`."
+            if kind.base_path
+            else f"Base URL: {variables}."
+        )
+
+
+def policies_page() -> Iterator[str]:
+    """What the simulated model can be told."""
+    yield "# The simulated model's policies"
+    yield "A policy is a name from here, a script (`.toml` or `.json`), or `module:object`."
+    for kind in POLICIES:
+        yield f"## {kind.__module__.rpartition('.')[2]}"
+        yield inspect.cleandoc(kind.__doc__ or "")
+    head, _, example = inspect.cleandoc(script_file.__doc__ or "").partition("\n\n")
+    yield "## Scripts"
+    yield head
+    yield f"```toml\n{example}\n```"
+    for name, part in script_file.PARTS.items():
+        yield f"### {part.__name__.removesuffix('Text')}" + (f" (`{name}`)" if name else "")
+        yield inspect.cleandoc(part.__doc__ or "")
+        yield from table_of(info_of(part))
+    yield (
+        "Turns with `when` go first: the first whose conditions all hold answers. The others are given one "
+        "after the other, the n-th as the n-th answer of a conversation."
+    )
+
+
+# -- writing ---------------------------------------------------------------------------------------------
+
+
+PAGES: dict[str, Callable[[], Iterator[str]]] = {
+    "settings.md": settings_page,
+    "commands.md": commands_page,
+    "faults.md": faults_page,
+    "exit-codes.md": exit_codes_page,
+    "failure-modes.md": failure_modes_page,
+    "trace-format.md": trace_page,
+    "dialects.md": dialects_page,
+    "policies.md": policies_page,
+}
+
+
+def files() -> dict[str, str]:
+    """Every file of the reference, by name."""
+    pages = {name: "\n\n".join([NOTICE, *write()]) + "\n" for name, write in PAGES.items()}
+    schema: dict[str, Any] = settings_schema()
+    return pages | {"agentprobe.schema.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n"}
+
+
+def main(folder: Path) -> None:
+    """Write the reference; what is no longer part of it goes."""
+    found = files()
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.iterdir():
+        if old.name not in found:
+            old.unlink()
+    for name, text in found.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "reference")
