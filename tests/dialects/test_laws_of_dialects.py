@@ -184,6 +184,38 @@ def test_however_a_stream_is_cut_into_chunks_it_tells_the_same(
     assert told(dialect, [body])[-1] == Ended()
 
 
+@CALM
+@given(EACH_ANSWER, st.data())
+def test_a_stream_read_as_a_whole_tells_what_its_reader_tells_even_when_it_is_damaged(
+    case: tuple[str, ModelAnswer], data: st.DataObject
+) -> None:
+    name, answer = case
+    dialect = dialect_named(name)
+    reply = dialect.write_answer(answer, STREAMED)
+    body, odd = reply.body, [b"", b"\n", b"\r", b",", b"{}", b"data: ", b"\n\n", b": hm\n\n", b"data: {}\n\n"]
+    at = data.draw(st.integers(0, len(body)))
+    skip = data.draw(st.integers(0, 3))
+    damaged = body[:at] + data.draw(st.sampled_from(odd)) + body[at + skip :]
+    if damaged.startswith((b"{", b"[")):
+        return
+    reader = dialect.reader()
+    reader.feed(damaged)
+    assert dialect.read_answer(reply.with_chunks([Chunk(damaged)])) == reader.answer()
+
+
+@CALM
+@given(EACH_REQUEST)
+def test_the_outline_of_a_request_agrees_with_the_whole(case: tuple[str, ModelRequest]) -> None:
+    name, request = case
+    dialect = dialect_named(name)
+    body = dialect.write_request(request)
+    whole, outline = dialect.read_request(body), dialect.outline(body)
+    assert outline.settings == whole.settings
+    assert (outline.stream, outline.system) == (whole.stream, whole.system)
+    assert (outline.turns, bool(outline.tools)) == (len(whole.messages), bool(whole.tools))
+    assert dialect.outline(body) == outline
+
+
 @ALL
 def test_a_stream_in_single_bytes_tells_the_same(name: str) -> None:
     dialect = dialect_named(name)

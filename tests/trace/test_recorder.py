@@ -324,6 +324,18 @@ def test_a_tool_that_raises_is_recorded_with_its_error(folder: Path) -> None:
     assert use.error == "KeyError: 'customer'"
 
 
+def test_an_error_in_characters_that_no_file_holds_is_recorded_all_the_same(folder: Path) -> None:
+    stage = Stage(folder)
+
+    def broken(_: Call) -> None:
+        raise FileNotFoundError("no file caf\udce9.txt")
+
+    outcome = stage.boundary.call(Call(kind=Kind.TOOL, name="t", request={}), broken)
+    assert isinstance(outcome.error, FileNotFoundError)
+    (use,) = stage.trace().tool_calls
+    assert use.error == "FileNotFoundError: no file caf\\udce9.txt"
+
+
 @pytest.mark.parametrize("body", [b"", b"{not json", b"\xff\xfe", b'{"messages": 7}', b"[" * 5000])
 def test_a_body_that_the_dialect_cannot_read_is_recorded_all_the_same(folder: Path, body: bytes) -> None:
     stage = Stage(folder)

@@ -180,6 +180,16 @@ def test_headers_lose_the_values_of_telling_names_whatever_their_case() -> None:
     assert [value.startswith("[redacted:") for _, value in cleaned] == [True, True, True, False]
 
 
+def test_a_secret_beside_headers_that_are_replaced_already_does_not_survive() -> None:
+    redaction = Redaction()
+    headers = redaction.headers((("Authorization", "Bearer abcdef123456"), ("x-note", "password=hunter22")))
+    line = json.dumps({"headers": headers, "api_key": "0123456789"}, separators=(",", ":")).encode()
+    cleaned = redaction.clean(line)
+    assert b"hunter22" not in cleaned
+    assert b"0123456789" not in cleaned
+    assert json.loads(cleaned)["headers"][0] == list(headers[0])
+
+
 def test_a_project_adds_names_and_patterns_of_its_own() -> None:
     cleaner = Redaction(names=["customer_ref"], patterns={"employee": r"EMP-\d+"})
     cleaned = cleaner.clean(b'{"customer_ref":"C-17","note":"asked EMP-4711"}')

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from agentprobe.basis.catalogue import Catalogue
-from agentprobe.dialects._dialect import Dialect, StreamReader
+from agentprobe.dialects._dialect import Dialect, Outline, StreamReader
 
 DIALECTS: Catalogue[Dialect] = Catalogue(
     "agentprobe.dialects",
@@ -13,7 +13,7 @@ DIALECTS: Catalogue[Dialect] = Catalogue(
     "dialect",
 )
 
-__all__ = ["DIALECTS", "Dialect", "StreamReader", "dialect_for", "dialect_named"]
+__all__ = ["DIALECTS", "Dialect", "Outline", "StreamReader", "dialect_for", "dialect_named"]
 
 
 @cache

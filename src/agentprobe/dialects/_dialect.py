@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
-from agentprobe.domain.model import ModelAnswer, ModelEvent, ModelRequest
+from agentprobe.basis.canonical import canonical
+from agentprobe.domain.model import ModelAnswer, ModelEvent, ModelRequest, ModelSettings
 from agentprobe.domain.wire import Headers, HttpReply
 from agentprobe.errors import WorldFailure
 
@@ -20,6 +21,21 @@ class StreamReader(Protocol):
     def answer(self) -> ModelAnswer:
         """All that was read so far as one answer; `complete` only after the terminator."""
         ...
+
+
+class Outline(NamedTuple):
+    """As much of a request as a trace notes of it, without reading every message."""
+
+    settings: ModelSettings
+    stream: bool
+    system: str
+    """All system text, as `ModelRequest.system` has it."""
+    tools: bytes
+    """What tells of the tools, as it came; empty when there are none."""
+    messages: bytes
+    """What tells of all messages, the system's included, as it came."""
+    turns: int
+    """How many messages."""
 
 
 class Dialect(ABC):
@@ -38,6 +54,18 @@ class Dialect(ABC):
     @abstractmethod
     def read_request(self, body: bytes) -> ModelRequest:
         """Raises Malformed when `body` is no request of this dialect."""
+
+    def outline(self, body: bytes) -> Outline:
+        """Read a request in passing; raises Malformed for what is no request at all."""
+        request = self.read_request(body)
+        return Outline(
+            request.settings,
+            request.stream,
+            request.system,
+            canonical(request.tools) if request.tools else b"",
+            canonical(request.messages),
+            len(request.messages),
+        )
 
     @abstractmethod
     def write_request(self, request: ModelRequest) -> bytes:

@@ -25,6 +25,7 @@ number = msgspec.json.Decoder(float | None).decode
 whole = msgspec.json.Decoder(int | None).decode
 _split = msgspec.json.Decoder(Fields).decode
 _strings = msgspec.json.Decoder(str | list[str] | None).decode
+_EMPTY = (b"[]", b'""', b"null")
 _NO_SETTINGS = ModelSettings()
 
 
@@ -55,6 +56,12 @@ def settings_of(fields: Fields, words: Words, extra: dict[str, Any]) -> ModelSet
         else:
             values[word[0]] = word[1](raw)
     return ModelSettings(**values) if values else _NO_SETTINGS
+
+
+def some(raw: Raw) -> bytes:
+    """A list or a text as it came; nothing when it is empty."""
+    text = bytes(raw)
+    return b"" if text in _EMPTY else text
 
 
 def text_in(content: Any) -> str:

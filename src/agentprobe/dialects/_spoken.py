@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
 
 from agentprobe.dialects import _sse
 from agentprobe.dialects._compression import plain_body, without_framing
@@ -15,6 +16,7 @@ from agentprobe.domain.model import Failed, ModelAnswer, ModelError, ModelEvent,
 from agentprobe.domain.wire import HttpReply
 from agentprobe.errors import Malformed
 
+T = TypeVar("T")
 UNREADABLE = "unreadable"
 """The type of an error that is ours: what came is no answer of this dialect."""
 
@@ -32,8 +34,11 @@ class SpokenDialect(Dialect):
         return method == "POST" and path.rstrip("/").endswith(self.path_end)
 
     def read_request(self, body: bytes) -> ModelRequest:
+        return self._read_fields(body, self._request)
+
+    def _read_fields(self, body: bytes, read: Callable[[Fields], T]) -> T:
         try:
-            return self._request(split(body))
+            return read(split(body))
         except KeyError as error:
             raise Malformed(f"no request to {self.provider}: the field {error} is missing") from error
         except BROKEN as error:
@@ -51,9 +56,7 @@ class SpokenDialect(Dialect):
         if reply.status >= 400:
             return _refusal(reply.status, body)
         if _is_stream(reply, body):
-            reader = self.reader()
-            reader.feed(body)
-            return reader.answer()
+            return self._streamed(body)
         try:
             return self._answer(body)
         except BROKEN as error:
@@ -62,6 +65,12 @@ class SpokenDialect(Dialect):
     @abstractmethod
     def _answer(self, body: bytes) -> ModelAnswer:
         """Read a JSON body whose status says success; raises DecodeError for what is no answer."""
+
+    def _streamed(self, body: bytes) -> ModelAnswer:
+        """Read a stream that is there as a whole."""
+        reader = self.reader()
+        reader.feed(body)
+        return reader.answer()
 
     def frames(self, reply: HttpReply) -> list[bytes]:
         return _sse.cut(_readable(reply))

@@ -53,7 +53,7 @@ class HttpReply:
     @property
     def body(self) -> bytes:
         """All bytes that came, as they stood on the wire."""
-        return b"".join(chunk.data for chunk in self.chunks)
+        return b"".join([chunk.data for chunk in self.chunks])
 
     def header(self, name: str) -> str | None:
         """The first value of a header, whatever its case."""

@@ -97,11 +97,19 @@ class Boundary:
                     crossing.go(await self._serve_async(step))
                 elif step.held:
                     crossing.go(await _gathered_async(open(step)))
-                else:
-                    arriving = Arriving()
-                    async with aclosing(self._live_async(crossing, open(step), arriving)) as pieces:
-                        async for piece in pieces:
-                            yield piece
+                else:  # what `_live` does, in place: a second generator would double the cost of a piece
+                    arriving, error = Arriving(), None
+                    async with aclosing(open(step)) as pieces:
+                        try:
+                            async for piece in pieces:
+                                arriving.take(piece)
+                                yield piece
+                        except WORLD_FAILS as failure:
+                            error = failure
+                        except BaseException:  # the agent closed the stream, or was cancelled
+                            crossing.go(arriving.outcome(marks=(LEFT,)))
+                            raise
+                    await self._finish_async(crossing, arriving.outcome(error))
                     if arriving.head is not None:
                         self._settled(crossing).unwrap()
                         return
@@ -135,23 +143,9 @@ class Boundary:
         crossing.confirm(seen)
         return True
 
-    async def _live_async(
-        self, crossing: Crossing, pieces: AsyncGenerator[Piece, None], arriving: Arriving
-    ) -> AsyncGenerator[Piece, None]:
-        """The same for an asynchronous agent; `arriving.head` says afterwards whether anything has left."""
-        error: BaseException | None = None
-        async with aclosing(pieces):
-            try:
-                async for piece in pieces:
-                    arriving.take(piece)
-                    yield piece
-            except WORLD_FAILS as failure:
-                error = failure
-            except BaseException:  # the agent closed the stream, or was cancelled
-                crossing.go(arriving.outcome(marks=(LEFT,)))
-                raise
-        seen = arriving.outcome(error)
-        if arriving.head is None:
+    async def _finish_async(self, crossing: Crossing, seen: Outcome) -> None:
+        """Tell the rooms what came, live; they finish the walk unless nothing has left."""
+        if seen.value is None:
             crossing.go(seen)
             return
         crossing.observe(seen)

@@ -20,14 +20,17 @@ UNKNOWN = "$repr"
 _raw: msgspec.json.Decoder[Raw] = msgspec.json.Decoder(Raw)
 
 
-def packed(data: bytes, encodings: str = "", finds: Finds = lambda _: False) -> Body:
-    """Bytes from the wire, uncompressed; what nobody can read nobody can clean, so it is withheld."""
+def packed(data: bytes, encodings: str = "", finds: Finds = lambda _: False, *, read: bool = False) -> Body:
+    """Bytes from the wire, uncompressed; what nobody can read nobody can clean, so it is withheld.
+
+    `read` says that somebody has read the bytes as JSON before.
+    """
     try:
         plain = decompressed(data, encodings) if encodings else sniffed(data) or data
     except Malformed:
         return Body(withheld=len(data), coding=encodings)
     coding = encodings if plain is not data else ""
-    if _is_plain_json(plain):
+    if _is_on_one_line(plain) and ((read and plain is data) or _is_json(plain)):
         return Body(json=Raw(plain), coding=coding)
     try:
         return Body(text=plain.decode(), coding=coding)
@@ -53,6 +56,14 @@ def printed(value: Any) -> str:
         return ascii(value)
     except Exception as error:  # noqa: BLE001 - the same
         return f"<{type(value).__name__} that raises {type(error).__name__} when printed>"
+
+
+def said(error: BaseException) -> str:
+    """What an exception says, in characters that a file can hold."""
+    try:
+        return str(error).encode("utf-8", "backslashreplace").decode()
+    except Exception:  # noqa: BLE001 - the same
+        return printed(error)
 
 
 def unpacked(body: Body | None) -> Any:
@@ -83,13 +94,24 @@ def _printed(part: Any) -> dict[str, str]:
     return {UNKNOWN: printed(part)}
 
 
-def _is_plain_json(data: bytes) -> bool:
-    """Is it an object or an array on a single line, so that it can stand in a line of JSON as it is?"""
-    if data[:1] not in (b"{", b"[") or data[-1:] not in (b"}", b"]") or b"\n" in data or b"\r" in data:
+def _is_on_one_line(data: bytes) -> bool:
+    """May it be an object or an array that can stand in a line of JSON as it is?"""
+    if not data.startswith((b"{", b"[")) or not data.endswith((b"}", b"]")) or b"\n" in data or b"\r" in data:
         return False
+    return data.isascii() or _is_text(data)
+
+
+def _is_text(data: bytes) -> bool:
     try:
         data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_json(data: bytes) -> bool:
+    try:
         _raw.decode(data)
-    except (UnicodeDecodeError, msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError):
         return False
     return True

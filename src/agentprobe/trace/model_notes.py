@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
-from agentprobe.basis.canonical import digest, digest_of
-from agentprobe.domain.model import ModelAnswer, ModelRequest, ToolSpec
+from agentprobe.basis.canonical import digest
+from agentprobe.dialects import Outline
+from agentprobe.domain.model import ModelAnswer
 from agentprobe.trace.records import Answer, Failure, Prompt, Settings, Tokens
 
 RETRIES = "x-stainless-retry-count"
 """The header in which the providers' SDKs say how often they have tried before."""
 
 
-def settings_of(request: ModelRequest) -> Settings:
+def settings_of(request: Outline) -> Settings:
     """How the model was asked to answer."""
     asked = request.settings
     return Settings(
@@ -27,27 +29,18 @@ def settings_of(request: ModelRequest) -> Settings:
     )
 
 
-def prompt_of(request: ModelRequest) -> Prompt:
+def prompt_of(request: Outline) -> Prompt:
     """The prompt as digests."""
-    system = request.system
     return Prompt(
-        system=digest(system) if system else "",
-        tools=_tools_digest(request.tools),
-        messages=digest_of(request.messages),
-        count=len(request.messages),
+        system=_known_digest(request.system) if request.system else "",
+        tools=_known_digest(request.tools) if request.tools else "",
+        messages=digest(request.messages),
+        count=request.turns,
     )
 
 
-_last_tools: tuple[tuple[ToolSpec, ...], str] = ((), "")
-
-
-def _tools_digest(tools: tuple[ToolSpec, ...]) -> str:
-    """An agent sends the same tools each time, and its dialect then gives the very same tuple."""
-    global _last_tools
-    known = _last_tools
-    if known[0] is not tools:
-        known = _last_tools = tools, digest_of(tools) if tools else ""
-    return known[1]
+_known_digest = lru_cache(maxsize=64)(digest)
+"""Agents send the same tools and system prompt with every request."""
 
 
 def attempt_of(headers: Mapping[str, str]) -> int | None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from agentprobe.basis.clock import Clock
 from agentprobe.dialects import dialect_named
+from agentprobe.dialects._compression import ENCODINGS
 from agentprobe.domain.call import LEFT, Call, Outcome
 from agentprobe.domain.model import ModelAnswer
 from agentprobe.domain.wire import Chunk, Headers, HttpReply, HttpRequest
 from agentprobe.errors import AgentStopped
 from agentprobe.kernel.place import Place
 from agentprobe.kernel.room import Passage
-from agentprobe.trace.body import packed, packed_value, printed
+from agentprobe.trace.body import packed, packed_value, said
 from agentprobe.trace.model_notes import (
+    RETRIES,
     answer_of,
     attempt_of,
     failure_of,
@@ -92,7 +94,9 @@ class Recorder:
                 settings=notes.settings,
                 prompt=notes.prompt,
                 http=self._http(wire) if wire is not None else None,
-                request=self._packed(wire.body, headers) if wire is not None else packed_value(request),
+                request=self._packed(wire.body, headers, read=notes.prompt is not None)
+                if wire is not None
+                else packed_value(request),
                 unread=notes.unread,
             )
         )
@@ -132,29 +136,29 @@ class Recorder:
             patience=request.patience,
         )
 
-    def _packed(self, data: bytes, headers: Mapping[str, str]) -> Body:
-        return packed(data, headers.get("content-encoding", ""), self._writer.redact.finds)
+    def _packed(self, data: bytes, headers: Mapping[str, str], *, read: bool) -> Body:
+        return packed(data, headers.get(ENCODINGS, ""), self._writer.redact.finds, read=read)
 
     def _body(self, reply: HttpReply, answer: ModelAnswer | None) -> Body:
         """The reply's body; withheld when a secret in it is spread over the events of a stream."""
         data = reply.body
-        if answer is not None and not data.startswith(b"{") and self._tells(answer):
+        is_stream = not data.startswith(b"{")
+        if answer is not None and is_stream and self._tells(answer):
             return Body(withheld=len(data))
-        return self._packed(data, _by_name(reply.headers))
+        read = answer is not None and answer.error is None and not is_stream
+        return self._packed(data, _by_name(reply.headers), read=read)
 
     def _tells(self, answer: ModelAnswer) -> bool:
         return self._writer.redact.finds(encode(answer_of(answer)))
 
 
-@dataclass(frozen=True, slots=True)
-class _RequestNotes:
+class _RequestNotes(NamedTuple):
     settings: Settings | None = None
     prompt: Prompt | None = None
     unread: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _AnswerNotes:
+class _AnswerNotes(NamedTuple):
     answer: ModelAnswer | None = None
     unread: str = ""
 
@@ -166,10 +170,10 @@ def _request_notes(dialect: str, request: HttpRequest) -> _RequestNotes:
     if not dialect:
         return _NO_REQUEST_NOTES
     try:
-        read = dialect_named(dialect).read_request(request.body)
+        read = dialect_named(dialect).outline(request.body)
         return _RequestNotes(settings_of(read), prompt_of(read))
     except Exception as error:  # noqa: BLE001 - whatever cannot be read must still be recorded
-        return _RequestNotes(unread=_said(error))
+        return _RequestNotes(unread=said(error))
 
 
 def _answer_notes(call: Call, reply: HttpReply) -> _AnswerNotes:
@@ -178,7 +182,7 @@ def _answer_notes(call: Call, reply: HttpReply) -> _AnswerNotes:
     try:
         return _AnswerNotes(dialect_named(call.dialect).read_answer(reply))
     except Exception as error:  # noqa: BLE001 - the same
-        return _AnswerNotes(unread=_said(error))
+        return _AnswerNotes(unread=said(error))
 
 
 def _cause(closed: GeneratorExit) -> Outcome:
@@ -188,7 +192,11 @@ def _cause(closed: GeneratorExit) -> Outcome:
 
 
 def _by_name(headers: Headers) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers}
+    """The headers that a recorder reads, told first by the lengths of their names."""
+    return {name.lower(): value for name, value in headers if len(name) in _LENGTHS}
+
+
+_LENGTHS = frozenset(map(len, (RETRIES, ENCODINGS)))
 
 
 def _first_chunk(reply: HttpReply | None) -> float | None:
@@ -216,12 +224,5 @@ def _complete(outcome: Outcome, answer: ModelAnswer | None) -> bool | None:
 
 def _failure(outcome: Outcome, answer: ModelAnswer | None) -> Failure | None:
     if outcome.error is not None:
-        return Failure(type=type(outcome.error).__name__, message=_said(outcome.error))
+        return Failure(type=type(outcome.error).__name__, message=said(outcome.error))
     return failure_of(answer) if answer is not None else None
-
-
-def _said(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception:  # noqa: BLE001 - somebody else's exception may fail when it is printed
-        return printed(error)

@@ -80,7 +80,7 @@ class Settings(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Prompt(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the model was told, as digests: equal prompts have equal digests."""
+    """What the model was told, as digests of what was sent: whatever changes in it changes them."""
 
     system: str = ""
     tools: str = ""

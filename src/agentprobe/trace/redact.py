@@ -13,6 +13,7 @@ from agentprobe.domain.wire import Headers
 from agentprobe.errors import ConfigError
 from agentprobe.trace.secret_forms import FORMS, KEPT, Form, NamedValue, Secret, header_is_secret
 
+_REPLACED_HEADER = b'","' + KEPT
 ESCAPED = tuple(b"\\u00%d" % tens for tens in range(2, 8))
 """How JSON may spell any plain character, and so hide one from a search."""
 
@@ -64,34 +65,41 @@ class Redaction:
     def headers(self, headers: Headers) -> Headers:
         """The headers with the values of telling names replaced."""
         return tuple(
-            [
-                (name, self._hidden(name, value)) if self._tells(name) else (name, value)
-                for name, value in headers
-            ]
+            [(header[0], self._hidden(*header)) if self._tells(header[0]) else header for header in headers]
         )
 
     def _replaced(self, line: bytes, hits: list[tuple[int, int, int]]) -> bytes:
-        if any(index < len(ESCAPED) for index, _, _ in hits):
+        if min(hits)[0] < len(ESCAPED):
             plain = _spelled_out(line)
             if plain != line:
                 cleaned = self.clean(plain)
                 return line if cleaned == plain else cleaned
         parts, done = [], 0
         for index, start, end in hits:
+            if start < done or _is_done(line, start, end):
+                continue
             form = self._forms[index]
-            secret = form.find(line, start, end) if form and start >= done else None
+            secret = form.find(line, start, end) if form else None
             if secret is None or secret.start < done or _needless(line, secret):
                 continue
             word = self._word(line[secret.start : secret.end], secret.name)
             parts += [line[done : secret.start], secret.quote, word, secret.quote]
             done = secret.end
-        return b"".join([*parts, line[done:]])
+        return b"".join([*parts, line[done:]]) if parts else line
 
     def _word(self, secret: bytes, name: str) -> bytes:
         if secret.startswith(KEPT):
             return secret
         short = blake2b(secret.replace(b"\\", b""), key=self._key[:64], digest_size=2).hexdigest()
         return KEPT + f"{name}:{short}]".encode()
+
+
+def _is_done(line: bytes, start: int, end: int) -> bool:
+    """Is this the name of a header whose value is replaced already, or the beginning of a replacement?
+
+    Nearly every line has both, so they are told without a regular expression.
+    """
+    return line.startswith(_REPLACED_HEADER, end) or line.startswith(KEPT, start - len(KEPT))
 
 
 def _needless(line: bytes, secret: Secret) -> bool:

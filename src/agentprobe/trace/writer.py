@@ -77,9 +77,10 @@ class TraceWriter:
         """Seconds since the session began; the same scale in every process that writes to the file."""
         if self._clock is None:
             return 0.0
+        now = self._clock.now()
         if self._zero is None:
-            self._zero = self._clock.now() - self._since_start(self._clock)
-        return max(round(self._clock.now() - self._zero, 6), 0.0)
+            self._zero = now - self._since_start(self._clock)
+        return round(now - self._zero, 6) if now > self._zero else 0.0
 
     def order(self) -> int:
         """The number of the next record of this process."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from agentprobe.dialects._dialect import StreamReader
+from agentprobe.dialects._dialect import Outline, StreamReader
 from agentprobe.dialects._fields import Fields
 from agentprobe.dialects._spoken import SpokenDialect
 from agentprobe.dialects.anthropic_messages._answer import read_answer
 from agentprobe.dialects.anthropic_messages._failure import write_failure
-from agentprobe.dialects.anthropic_messages._request import read_request, write_request
+from agentprobe.dialects.anthropic_messages._request import outline, read_request, write_request
 from agentprobe.dialects.anthropic_messages._stream import MessageReader
 from agentprobe.dialects.anthropic_messages._written import write_stream, write_whole
 from agentprobe.domain.model import ModelAnswer, ModelRequest
@@ -32,6 +32,9 @@ class AnthropicMessages(SpokenDialect):
 
     def _request(self, fields: Fields) -> ModelRequest:
         return read_request(fields)
+
+    def outline(self, body: bytes) -> Outline:
+        return self._read_fields(body, outline)
 
     def write_request(self, request: ModelRequest) -> bytes:
         return write_request(request)

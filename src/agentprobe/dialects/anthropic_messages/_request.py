@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Raw, Struct
 
+from agentprobe.dialects._dialect import Outline
 from agentprobe.dialects._fields import (
     Fields,
     Words,
@@ -18,6 +19,7 @@ from agentprobe.dialects._fields import (
     number,
     present,
     settings_of,
+    some,
     string,
     strings,
     text_in,
@@ -94,6 +96,14 @@ class _AnyTool(Struct, gc=False):
     input_schema: Any = None
 
 
+class _Said(Struct, gc=False):
+    """Who says a message; what is said stays unread."""
+
+    role: str
+    content: Raw
+
+
+_said = msgspec.json.Decoder(list[_Said]).decode
 _messages = msgspec.json.Decoder(list[_AnyMessage]).decode
 _one_message = msgspec.json.Decoder(_AnyMessage).decode
 _tools = msgspec.json.Decoder(list[_AnyTool] | None).decode
@@ -110,6 +120,7 @@ _WORDS: Words = {
     "max_tokens": ("max_tokens", whole),
     "stop_sequences": ("stop", strings),
 }
+_NOTHING = Raw(b"null")
 _CHOICES = {"auto": "auto", "none": "none", "any": "required"}
 _CHOICE_WORDS = {ours: theirs for theirs, ours in _CHOICES.items()}
 
@@ -125,17 +136,34 @@ def read_request(fields: Fields) -> ModelRequest:
     system = _read_system(fields.pop("system"), extra) if "system" in fields else ()
     tools = _read_tools(fields.pop("tools"), extra) if "tools" in fields else ()
     stream = "stream" in fields and flag(fields.pop("stream")) is True
-    choice = fields.pop("tool_choice", None)
-    settings = settings_of(fields, _WORDS, extra)
     return ModelRequest(
         model=model,
         messages=(*system, *messages) if system else messages,
         tools=tools,
-        settings=settings if choice is None else _with_choice(settings, decoded(choice)),
+        settings=_read_settings(fields, extra),
         stream=stream,
         stream_usage=stream,
         extra=extra,
     )
+
+
+def outline(fields: Fields) -> Outline:
+    """What a trace notes of a request: of the messages only the system's are read."""
+    fields.pop("model")
+    messages, told = fields.pop("messages"), fields.pop("system", _NOTHING)
+    tools = fields.pop("tools", _NOTHING)
+    blocks, said = _read_system(told, {}), _said(messages)
+    system = [block.text for block in blocks]
+    system += [text_in(decoded(one.content)) for one in said if one.role == "system"]
+    stream = "stream" in fields and flag(fields.pop("stream")) is True
+    settings, prompt = _read_settings(fields, {}), some(told) + bytes(messages)
+    return Outline(settings, stream, "\n\n".join(system), some(tools), prompt, len(blocks) + len(said))
+
+
+def _read_settings(fields: Fields, extra: dict[str, Any]) -> ModelSettings:
+    choice = fields.pop("tool_choice", None)
+    settings = settings_of(fields, _WORDS, extra)
+    return settings if choice is None else _with_choice(settings, decoded(choice))
 
 
 def _read_messages(raw: Raw, extra: dict[str, Any]) -> tuple[Message, ...]:

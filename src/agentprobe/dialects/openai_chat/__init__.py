@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from agentprobe.dialects import _openai
-from agentprobe.dialects._dialect import StreamReader
+from agentprobe.dialects._dialect import Outline, StreamReader
 from agentprobe.dialects._fields import Fields
 from agentprobe.dialects._spoken import SpokenDialect
 from agentprobe.dialects.openai_chat._answer import read_answer
-from agentprobe.dialects.openai_chat._request import read_request, write_request
-from agentprobe.dialects.openai_chat._stream import ChatReader
+from agentprobe.dialects.openai_chat._request import outline, read_request, write_request
+from agentprobe.dialects.openai_chat._stream import ChatReader, read_stream
 from agentprobe.dialects.openai_chat._written import CUT, write_stream, write_whole
 from agentprobe.domain.model import ModelAnswer, ModelRequest
 from agentprobe.domain.wire import Headers, HttpReply
@@ -32,11 +32,17 @@ class OpenAIChat(SpokenDialect):
     def _request(self, fields: Fields) -> ModelRequest:
         return read_request(fields)
 
+    def outline(self, body: bytes) -> Outline:
+        return self._read_fields(body, outline)
+
     def write_request(self, request: ModelRequest) -> bytes:
         return write_request(request)
 
     def _answer(self, body: bytes) -> ModelAnswer:
         return read_answer(body)
+
+    def _streamed(self, body: bytes) -> ModelAnswer:
+        return read_stream(body)
 
     def reader(self) -> StreamReader:
         return ChatReader()

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from agentprobe.dialects import _openai
+from agentprobe.dialects._dialect import Outline
 from agentprobe.dialects._fields import (
     Fields,
     Words,
@@ -17,8 +18,10 @@ from agentprobe.dialects._fields import (
     number,
     present,
     settings_of,
+    some,
     string,
     strings,
+    text_in,
     whole,
 )
 from agentprobe.dialects._kept import Kept, Sayable, put_back
@@ -97,6 +100,14 @@ class _AnyTool(Struct, gc=False):
     custom: _AnySpec | None = None
 
 
+class _Said(Struct, gc=False):
+    """Who says a message; what is said stays unread."""
+
+    role: str
+    content: Raw = Raw(b"null")
+
+
+_said = msgspec.json.Decoder(list[_Said]).decode
 _messages = msgspec.json.Decoder(list[_AnyMessage]).decode
 _one_message = msgspec.json.Decoder(_AnyMessage).decode
 _tools = msgspec.json.Decoder(list[_AnyTool] | None).decode
@@ -113,6 +124,8 @@ _WORDS: Words = {
     "tool_choice": ("tool_choice", _openai.read_tool_choice),
     "parallel_tool_calls": ("parallel_tool_calls", flag),
 }
+_SYSTEM = ("system", "developer")
+_NOTHING = Raw(b"null")
 _NEWER = "max_completion_tokens"
 """The newer name of `max_tokens`; it also stays in `extra`, so that it is written under this name again."""
 
@@ -136,6 +149,19 @@ def read_request(fields: Fields) -> ModelRequest:
         stream_usage=stream_usage,
         extra=extra,
     )
+
+
+def outline(fields: Fields) -> Outline:
+    """What a trace notes of a request: of the messages only the system's are read."""
+    fields.pop("model")
+    messages, tools = fields.pop("messages"), fields.pop("tools", _NOTHING)
+    said = _said(messages)
+    system = [text_in(decoded(one.content)) for one in said if one.role in _SYSTEM]
+    stream = "stream" in fields and flag(fields.pop("stream")) is True
+    if _NEWER in fields:
+        fields["max_tokens"] = fields[_NEWER]
+    settings = settings_of(fields, _WORDS, {})
+    return Outline(settings, stream, "\n\n".join(system), some(tools), bytes(messages), len(said))
 
 
 def _read_messages(raw: Raw, extra: dict[str, Any]) -> tuple[Message, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from agentprobe.dialects._fields import BROKEN
 from agentprobe.dialects._spoken import FrameReader, error_from
 from agentprobe.dialects.openai_chat._answer import FINISHES, TokenCounts, reasoning_of, usage
 from agentprobe.domain.model import (
@@ -65,6 +66,37 @@ class _Chunk(Struct, gc=False):
 
 
 _chunk = msgspec.json.Decoder(_Chunk).decode
+_chunks = msgspec.json.Decoder(list[_Chunk]).decode
+_FIRST, _NEXT, _LAST = b"data: ", b"\n\ndata: ", b"\n\ndata: " + DONE + b"\n\n"
+
+
+def read_stream(body: bytes) -> ModelAnswer:
+    """A streamed answer that is there as a whole, read as `ChatReader` does."""
+    reader = ChatReader()
+    chunks = _in_one_go(body)
+    if chunks is None:
+        reader.feed(body)
+    else:
+        reader.take_all(chunks)
+    return reader.answer()
+
+
+def _in_one_go(body: bytes) -> list[_Chunk] | None:
+    """All chunks of a stream that came to its end; None where a frame is more than one line of data.
+
+    The frames become one JSON array, because decoding that takes a third of the time of decoding each.
+    """
+    if not body.startswith(_FIRST) or not body.endswith(_LAST):
+        return None
+    frames = body[len(_FIRST) : -len(_LAST)]
+    together = b"[%b]" % frames.replace(_NEXT, b",")
+    if b"\n" in together or b"\r" in together:
+        return None
+    try:
+        chunks = _chunks(together)
+    except BROKEN:
+        return None
+    return chunks if len(chunks) == frames.count(_NEXT) + 1 else None
 
 
 class ChatReader(FrameReader):
@@ -84,10 +116,21 @@ class ChatReader(FrameReader):
             return replace(answer, complete=True)
         return answer
 
+    def take_all(self, chunks: list[_Chunk]) -> None:
+        """Take every chunk of a stream that came to its end."""
+        said: list[str] = []
+        for chunk in chunks:
+            text = _only_text(chunk) if self._begun else None
+            if text is None:
+                self._told.take(self._events_of(chunk))
+            else:
+                said.append(text)
+        self._told.take([TextDelta("".join(said)), Ended()])
+
     def _read(self, name: str, data: bytes) -> list[ModelEvent]:
-        if data.startswith(DONE):
-            return [Ended()]
-        chunk = _chunk(data)
+        return [Ended()] if data.startswith(DONE) else self._events_of(_chunk(data))
+
+    def _events_of(self, chunk: _Chunk) -> list[ModelEvent]:
         events: list[ModelEvent] = []
         if chunk.error:
             return [Failed(error_from(chunk.error))]
@@ -134,3 +177,15 @@ class ChatReader(FrameReader):
         if call.index is not None:
             return call.index
         return len(self._calls) if call.id or not self._calls else self._calls[-1]
+
+
+def _only_text(chunk: _Chunk) -> str | None:
+    """The text of a chunk that says nothing else, as nearly all do; None for any other."""
+    if chunk.error or chunk.usage is not None or chunk.choices is None or len(chunk.choices) != 1:
+        return None
+    choice = chunk.choices[0]
+    delta = choice.delta
+    if delta is None or choice.index != 0 or choice.finish_reason is not None:
+        return None
+    more = delta.tool_calls or delta.function_call or delta.refusal or delta.reasoning_content
+    return None if more or delta.reasoning else delta.content
