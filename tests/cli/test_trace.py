@@ -60,6 +60,14 @@ def test_faults_strike_an_agent_that_knows_nothing_of_them(tmp_path: Path) -> No
     done = trace("--sim", "echo", *fault, "--out", str(tmp_path), "--", sys.executable, "-c", ASK)
     assert done.stdout == "refused 429\n"
     assert "fault:rate_limited" in done.stderr
+    assert "never struck" not in done.stderr
+
+
+def test_a_fault_that_never_struck_is_said_aloud(tmp_path: Path) -> None:
+    fault = ("--fault", "ended_early@model:1, rate_limited@model:1")
+    done = trace("--sim", "echo", *fault, "--out", str(tmp_path), "--", sys.executable, "-c", ASK)
+    assert "ended_early@model:1 never struck" in done.stderr
+    assert "rate_limited@model:1 never struck" not in done.stderr
 
 
 def test_an_agent_that_went_around_the_gateway_is_said_aloud(tmp_path: Path) -> None:

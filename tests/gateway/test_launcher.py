@@ -105,6 +105,15 @@ def test_a_simulated_model_needs_neither_key_nor_network(
     assert capfd.readouterr().out == "yes simulated\n"
 
 
+def test_a_simulation_keeps_the_real_keys_from_the_agent(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    keys = {"OPENAI_API_KEY": "real", "ANTHROPIC_API_KEY": "real", "SEARCH_API_KEY": "the agent's own"}
+    found = told(capfd, tmp_path, {**os.environ, **keys}, answer=model)
+    assert {found[name] for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")} == {"simulated"}
+    assert found["SEARCH_API_KEY"] == "the agent's own"
+
+
 def test_tools_in_the_agents_process_join_the_same_trace(tmp_path: Path) -> None:
     code = """
     import agentprobe

@@ -74,12 +74,12 @@ def _check(url: str, variable: str) -> None:
 def surroundings(
     environ: Mapping[str, str], door: str, routes: tuple[Route, ...], *, quiet: bool, simulated: bool
 ) -> dict[str, str]:
-    """A child's whole environment; in a simulation it gets keys that fit no lock, where it has none."""
+    """A child's whole environment; in a simulation its keys fit no lock, so that no call can cost money."""
     told = dict(environ)
     for route in routes:
         told.update(route.told(door))
         if simulated:
-            told.setdefault(f"{route.provider.upper()}_API_KEY", "simulated")
+            told[f"{route.provider.upper()}_API_KEY"] = "simulated"
     for name in ("NO_PROXY", "no_proxy"):
         before = environ.get(name)
         told[name] = f"{before},{_LOOPBACK}" if before else _LOOPBACK

@@ -31,7 +31,12 @@ def density_curves(curves: Sequence[Curve], required: float) -> str:
             _draw(axes, curve, number, len(drawn))
         _frame(axes, drawn, required)
         drawing = io.StringIO()
-        figure.savefig(drawing, format="svg", transparent=True, metadata={"Date": None})
+        figure.savefig(
+            drawing,
+            format="svg",
+            transparent=True,
+            metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")),
+        )
     return _themed(drawing.getvalue())
 
 

@@ -160,6 +160,19 @@ def _tell(trace: Trace, console: Console) -> None:
             "reading OPENAI_BASE_URL or ANTHROPIC_BASE_URL?",
             style="yellow",
         )
+    for strike in _idle(trace):
+        console.print(f"{strike} never struck: this run shows nothing about that fault", style="yellow")
     console.print(
-        f"recorded in {trace.path}; draw it again with: agentprobe trace show {trace.path}", soft_wrap=True
+        f"recorded in {trace.path}; draw it again with: agentprobe trace show {trace.path}",
+        markup=False,
+        soft_wrap=True,
     )
+
+
+def _idle(trace: Trace) -> list[str]:
+    """The scheduled faults that left no mark; none can be told idle where the agent gave a call up."""
+    if any(call.left and call.status is None for call in trace.calls):
+        return []
+    marks = {mark for call in trace.calls for mark in call.marks}
+    planned = Schedule.parse(str(trace.header.run.get("schedule", ""))).strikes
+    return [str(strike) for strike in planned if f"fault:{strike.fault.name}" not in marks]
