@@ -35,6 +35,7 @@ def test_orders_come_out_of_an_environment_variable_as_they_went_in(
     orders = Orders(id=id, seed=seed, schedule=schedule, virtual=virtual, trace=trace, agent=agent)
     text = orders.to_json()
     assert "\n" not in text
+    assert text.isascii()  # a locale without other letters refuses them in the environment
     assert Orders.from_json(text) == orders
 
 

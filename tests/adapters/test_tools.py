@@ -164,6 +164,31 @@ def test_wrong_arguments_fail_as_they_always_do(notes: Notes) -> None:
     assert notes.calls[0].request == {"ordr": "A-1"}
 
 
+def test_wrong_arguments_fail_in_the_functions_words_and_not_in_its_keys(notes: Notes) -> None:
+    @agentprobe.tool(key=lambda order: f"{order} once")
+    def settle(order: str) -> None: ...
+
+    with opened(notes), pytest.raises(TypeError, match=r"settle\(\) .* unexpected keyword argument 'ordr'"):
+        settle(ordr="A-1")  # type: ignore[call-arg]  # that is the point
+    assert len(notes.calls) == 1
+
+
+@pytest.mark.parametrize("value", ["half \ud83d", {1: "one"}, {("a", 1): "one"}, 2**70, float("inf")])
+def test_a_write_is_carried_out_whatever_it_is_given_and_equal_ones_have_equal_intents(
+    notes: Notes, value: Any
+) -> None:
+    @agentprobe.tool
+    def keep(what: Any) -> Any:
+        return what
+
+    with opened(notes):
+        assert keep(value) is value
+        keep(value)
+        keep("else")
+    one, same, other = (call.intent for call in notes.calls)
+    assert one == same != other
+
+
 class Gives:
     place = Place.INJECT
 

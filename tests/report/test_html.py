@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from agentprobe.domain.evidence import Mode
-from agentprobe.lab.findings import Findings
+from agentprobe.lab.findings import Findings, Trouble
 from agentprobe.report.html import page
 
 
@@ -52,6 +52,27 @@ def test_the_page_is_one_well_formed_file_that_fetches_nothing(html: str) -> Non
     assert (reader.open, reader.wrong) == ([], [])
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", html)
     assert "<script" not in html
+
+
+def test_an_agent_that_the_gate_does_not_name_is_not_judged(found: Findings, html: str) -> None:
+    reasons = tuple(reason for reason in found.verdict.reasons if reason.agent != "careful")
+    shown = page(replace(found, verdict=replace(found.verdict, reasons=reasons)))
+    assert shown.count("not judged") == 1
+    assert "not among the agents that [gate] names" in shown
+    assert "not judged" not in html
+
+
+def test_an_agent_that_went_around_the_test_is_said(found: Findings, html: str) -> None:
+    assert page(replace(found, silent=("careful",))).count("not one model call of it was seen") == 1
+    assert "not one model call of it was seen" not in html
+
+
+def test_the_causes_of_errors_are_said(found: Findings) -> None:
+    trouble = Trouble(reason="the task's check failed: <b>", count=3, reproduce="agentprobe run --only 1f")
+    shown = page(replace(found, troubles=(trouble,)))
+    assert "check failed: &lt;b&gt;" in shown
+    assert "agentprobe run --only 1f" in shown
+    assert "<h2>Errors" not in page(found)
 
 
 def test_untrusted_text_is_escaped(html: str) -> None:

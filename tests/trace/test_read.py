@@ -155,6 +155,12 @@ def test_records_can_be_read_one_by_one_and_more_than_once() -> None:
     assert len(first) == 43
 
 
+def test_a_follower_waits_for_a_file_that_cannot_be_read(folder: Path) -> None:
+    (folder / "file").write_text("")
+    assert Follower(folder / "file" / "trace.jsonl").finished() == []
+    assert Follower(folder).finished() == []
+
+
 def test_a_follower_tells_each_finished_call_once_while_the_file_grows(folder: Path) -> None:
     path = folder / "growing.jsonl"
     follower = Follower(path)

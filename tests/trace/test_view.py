@@ -133,6 +133,23 @@ def test_a_repetition_after_a_failure_is_a_retry_even_if_nobody_counts(path: Pat
     assert [call.statuses for call in story.trace().logical_calls] == [(429, 200)]
 
 
+def test_an_answer_that_the_agent_left_half_way_and_asked_for_again_is_one_call(path: Path) -> None:
+    story = Story(path)
+    asked = replace(HELLO, stream=True)
+    reply = story.dialect.write_answer(DONE, asked)
+
+    def answering(_: Call) -> Generator[Piece, None, None]:
+        yield reply.head
+        yield from reply.chunks
+
+    pieces = story.boundary.stream(story._call(asked), answering)
+    next(pieces), next(pieces)
+    pieces.close()
+    story.model(asked)
+    (call,) = story.trace().logical_calls
+    assert [(attempt.left, attempt.status) for attempt in call.attempts] == [(True, 200), (False, 200)]
+
+
 def test_the_same_question_asked_again_after_an_answer_is_another_call(path: Path) -> None:
     story = Story(path)
     story.model()
@@ -168,6 +185,16 @@ def test_a_tool_seen_only_in_the_model_traffic_is_told_with_its_result(path: Pat
     assert (first.name, first.arguments, first.result, first.seen) == ("look", {"id": 1}, "one", "wire")
     assert (second.result, second.answered) == (None, False)
     assert first.asked_by is second.asked_by
+
+
+def test_a_result_of_an_earlier_conversation_is_not_taken_for_a_later_ones(path: Path) -> None:
+    story = Story(path)
+    wish = _wishing(ToolCall(id="t1", name="look", arguments="{}"))
+    story.model(HELLO, wish)
+    story.model(_told(HELLO, wish, t1="one"), DONE)
+    story.model(replace(HELLO, messages=(Message(role="user", text="Again"),)), wish)
+    first, second = story.trace().tool_calls
+    assert (first.result, second.result, second.answered) == ("one", None, False)
 
 
 def test_a_tool_seen_both_ways_is_told_once(path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from agentprobe.basis.clock import VirtualClock
 from agentprobe.errors import TraceError
+from agentprobe.trace.body import packed_value
 from agentprobe.trace.read import read_trace
 from agentprobe.trace.records import CallRecord
 from agentprobe.trace.writer import TraceWriter
@@ -161,3 +162,28 @@ if child:
 """
     subprocess.run([sys.executable, "-c", program], check=True, timeout=30)
     assert len({call.by for call in read_trace(path).calls}) == 2
+
+
+def test_halves_of_characters_are_spelled_out_instead_of_ending_the_agent(tmp_path: Path) -> None:
+    """A file's name in another coding reaches Python as such a text, and so does JSON that was cut."""
+    path = tmp_path / "trace.jsonl"
+    writer = TraceWriter(path)
+    writer.header(session="s", agent={"command": ["open", "caf\udce9.txt"]})
+    call = CallRecord(
+        order=1,
+        id="c1",
+        by="process",
+        place="agent",
+        at=0.0,
+        kind="tool",
+        name="\ud83d",
+        request=packed_value({"whole": "\U0001f4af"}),
+    )
+    writer.add(call)
+    writer.end()
+    trace = read_trace(path)
+    assert trace.header.agent["command"] == ["open", r"caf\udce9.txt"]
+    assert trace.calls[0].name == r"\ud83d"
+    assert trace.calls[0].request == {"whole": "\U0001f4af"}
+    assert trace.complete is False  # the call never ended
+    assert trace.problems == ()

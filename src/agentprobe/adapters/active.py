@@ -15,6 +15,7 @@ from agentprobe.chaos.injector import Injector
 from agentprobe.domain.wire import HttpRequest, Piece
 from agentprobe.errors import AgentStopped
 from agentprobe.kernel.session import Session
+from agentprobe.trace.body import said
 from agentprobe.trace.writer import TraceWriter
 
 if TYPE_CHECKING:
@@ -100,15 +101,20 @@ class Active:
     def close(self, status: str = "ok", **facts: Any) -> None:
         """Write the end of the trace and close its file; a second time does nothing."""
         if self.writer is not None and not self._closed:
-            self.writer.end(status=status, **facts)
+            self.writer.end(status=status, **self._struck(), **facts)
         self._closed = True
+
+    def _struck(self) -> dict[str, Any]:
+        """The faults that struck: a call that the agent gave up carries no mark of its own."""
+        receipts = self.injector.receipts if self.injector is not None else ()
+        return {"struck": [str(receipt) for receipt in receipts]} if receipts else {}
 
     def _end(self, error: BaseException | None) -> None:
         if error is None:
             self.close()
         else:
             status = "stopped" if isinstance(error, AgentStopped) else "failed"
-            self.close(status, error=f"{type(error).__name__}: {error}")
+            self.close(status, error=f"{type(error).__name__}: {said(error)}")
 
     def __enter__(self) -> Self:
         self._before = here.get()

@@ -21,8 +21,8 @@ def current() -> Active | None:
     found = here.get()
     if found is not None:
         return found
-    if under_way:
-        return under_way[0] if len(under_way) == 1 else None
+    if others := tuple(under_way):  # a copy: another thread may be leaving its session at this moment
+        return others[0] if len(others) == 1 else None
     return _from_environment()
 
 

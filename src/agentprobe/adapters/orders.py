@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,12 +13,13 @@ import msgspec
 
 from agentprobe.adapters.active import Active, Answer
 from agentprobe.basis.clock import Clock, RealClock, VirtualClock
-from agentprobe.chaos.injector import Injector
+from agentprobe.chaos.injector import Injector, injectors
 from agentprobe.chaos.schedule import Schedule
 from agentprobe.errors import ConfigError
 from agentprobe.kernel.place import Place
 from agentprobe.kernel.session import MakeRoom, Session
 from agentprobe.trace.recorder import Recorder
+from agentprobe.trace.replay.room import Replaying
 from agentprobe.trace.writer import TraceWriter
 
 VARIABLE = "AGENTPROBE_SESSION"
@@ -40,11 +42,15 @@ class Orders:
     """Must every model call be answered by a simulated model?"""
     agent: Mapping[str, Any] = field(default_factory=dict)
     """What is known of the agent, for the trace's first line."""
+    replay: Replaying | None = None
+    """The recorded run whose answers take the world's place."""
 
     def to_json(self) -> str:
         """One line of JSON, fit for an environment variable; the trace's path becomes absolute."""
-        placed = replace(self, trace=self.trace and self.trace.absolute())
-        return msgspec.json.encode(placed, enc_hook=str).decode()
+        placed = replace(
+            self, trace=self.trace and self.trace.absolute(), replay=self.replay and self.replay.placed()
+        )
+        return json.dumps(msgspec.to_builtins(placed, enc_hook=str))  # ASCII: no locale can spoil it
 
     @classmethod
     def from_json(cls, text: str) -> Orders:
@@ -67,12 +73,12 @@ class Orders:
         """Build the session: recorders, faults and `rooms` of one's own.
 
         `answer` takes the network's place for model calls. Raises ConfigError for a schedule that cannot be
-        read.
+        read, TraceError for a trace that cannot be replayed.
         """
         schedule = Schedule.parse(self.schedule, where="the session's schedule")
         clock = clock or (VirtualClock() if self.virtual else RealClock())
         writer = self._writer(clock, joined=joined)
-        house = _rooms(schedule, writer, clock)
+        house = (*_rooms(schedule, writer, clock), *_replays(self.replay))
         session = Session(self.id, rooms=(*house, *rooms), seed=self.seed, clock=clock)
         injector = next((room for room in session.boundary.rooms if isinstance(room, Injector)), None)
         return Active(self, session, writer=writer, injector=injector, answer=answer, joined=joined)
@@ -87,7 +93,7 @@ class Orders:
             started=clock.date().isoformat(),
             clock="virtual" if isinstance(clock, VirtualClock) else "real",
             agent=dict(self.agent),
-            run={"schedule": self.schedule, "simulated": self.simulated},
+            run={"schedule": self.schedule, "simulated": self.simulated, **_replayed(self.replay)},
         )
         return writer
 
@@ -96,7 +102,16 @@ def _rooms(schedule: Schedule, writer: TraceWriter | None, clock: Clock) -> Iter
     """The house's own rooms: the world's side is recorded only where it can differ from the agent's."""
     if writer is not None:
         yield lambda _: Recorder(writer, clock, Place.AGENT_SIDE)
-    if schedule:
-        yield lambda session: Injector(schedule, session)
+    yield from injectors(schedule)
     if schedule and writer is not None:
         yield lambda _: Recorder(writer, clock, Place.WORLD_SIDE)
+
+
+def _replays(replay: Replaying | None) -> Iterable[MakeRoom]:
+    if replay is not None:
+        room = replay.room()  # read now, so that what is wrong with it is said before anything runs
+        yield lambda _: room
+
+
+def _replayed(replay: Replaying | None) -> Mapping[str, str]:
+    return {"replay": str(replay.trace)} if replay is not None else {}

@@ -11,6 +11,7 @@ from agentprobe.adapters import http_hook, virtual_sleep
 from agentprobe.adapters.active import Active, Answer
 from agentprobe.adapters.orders import Orders
 from agentprobe.domain.wire import HttpRequest, Piece
+from agentprobe.trace.replay.room import Replaying
 
 
 @runtime_checkable
@@ -30,14 +31,16 @@ def session(
     schedule: str = "",
     virtual: bool = False,
     model: Model | Answer | None = None,
+    replay: Path | str | None = None,
 ) -> Active:
     """Begin a session; used with `with` or `async with` it is the current one until it is left.
 
     Model calls of httpx and httpx2 clients and calls of `@agentprobe.tool` functions then pass its corridor:
     they are written to `trace`, and disturbed by the faults in `schedule`. `model` answers in the network's
-    place, and `virtual` lets time pass only when somebody sleeps.
+    place, and `virtual` lets time pass only when somebody sleeps. `replay` is a trace whose answers take the
+    world's place: nothing reaches it, and what was never recorded is refused.
 
-    Raises ConfigError for a schedule that cannot be read.
+    Raises ConfigError for a schedule that cannot be read, TraceError for a trace that cannot.
     """
     http_hook.install()
     if virtual:
@@ -49,5 +52,6 @@ def session(
         schedule=schedule,
         virtual=virtual,
         simulated=model is not None,
+        replay=Replaying(trace=Path(replay)) if replay is not None else None,
     )
     return orders.open(answer=model.pieces if isinstance(model, Model) else model)

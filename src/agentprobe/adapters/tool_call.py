@@ -63,9 +63,8 @@ class ToolCalls:
 
     def told(self, given: Arguments, *, defaults: bool) -> dict[str, Any]:
         """The arguments by name, as plain values, with or without those that were left to their defaults."""
-        try:
-            bound = self._signature.bind(*given[0], **given[1])
-        except TypeError:  # the function itself will say what is missing
+        bound = self._bound(given)
+        if bound is None:
             return _plain_items(given[1])
         if defaults:
             bound.apply_defaults()
@@ -76,13 +75,20 @@ class ToolCalls:
             arguments.update(arguments.pop(self._rest, {}))
         return _plain_items(arguments)
 
+    def _bound(self, given: Arguments) -> inspect.BoundArguments | None:
+        """The arguments by parameter; None where they do not fit, which the function itself will say."""
+        try:
+            return self._signature.bind(*given[0], **given[1])
+        except TypeError:
+            return None
+
     def _intent(self, given: Arguments) -> str:
-        if callable(self._key):
+        if callable(self._key) and self._bound(given) is not None:
             return str(self._key(*given[0], **given[1]))
         arguments = self.told(given, defaults=True)
-        if self._key is not None:
+        if isinstance(self._key, str):
             arguments = {self._key: arguments.get(self._key)}
-        return f"{self.name} {canonical(arguments).decode()}"
+        return f"{self.name} {_spelling(arguments)}"
 
     def _names(self) -> list[str]:
         return [name for name in self._signature.parameters if name != self._owner]
@@ -96,6 +102,14 @@ def _plain_items(arguments: dict[str, Any]) -> dict[str, Any]:
         except Exception:  # noqa: BLE001, S112 - spelling runs foreign code; what fails cannot have been written
             continue
     return plain
+
+
+def _spelling(arguments: dict[str, Any]) -> str:
+    """Equal arguments spelled equally, also those that no JSON can hold, such as keys that are no text."""
+    try:
+        return canonical(arguments).decode()
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return ascii(arguments)
 
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from agentprobe.domain.verdict import Decision
-from agentprobe.lab.findings import Cell, Findings, Rate
+from agentprobe.lab.findings import Findings
+from agentprobe.report import terminal_tables as tables
 from agentprobe.report import words
 
 COLOURS = {Decision.PASS: "green", Decision.FAIL: "red", Decision.NOT_OBSERVED: "yellow"}
@@ -18,39 +18,18 @@ def draw(findings: Findings) -> RenderableType:
     """Curves, faults, failure modes and, last since it is read first, the verdict."""
     parts: list[RenderableType] = []
     if any(point.rows for curve in findings.curves for point in curve.points):
-        parts += [Text("\nPass rate by density", style="bold"), _curves(findings)]
+        parts += [Text("\nPass rate by density", style="bold"), tables.curves(findings)]
     if findings.matrix:
-        parts += [Text("\nPass rate under faults", style="bold"), _faults(findings)]
+        parts += [Text("\nPass rate under faults", style="bold"), tables.faults(findings)]
         if any(cell.rate.inconclusive for cell in findings.matrix):
             parts.append(
                 Text("?n: in n runs the fault found nothing to strike; they count neither way", "dim")
             )
     if findings.modes:
         parts += [Text("\nFailure modes", style="bold"), _modes(findings)]
+    if findings.troubles:
+        parts += [Text("\nErrors", style="bold"), _troubles(findings)]
     return Group(*parts, _verdict(findings))
-
-
-def _curves(findings: Findings) -> Table:
-    table = _table("agent")
-    for point in findings.curves[0].points:
-        table.add_column(words.rows_of(point.rows), justify="right")
-    table.add_column("proven to", justify="right")
-    table.add_column("broken from", justify="right")
-    for curve in findings.curves:
-        ends = [f"{rows:,}" if rows else "–" for rows in (curve.proven_to, curve.broken_from)]
-        table.add_row(Text(curve.agent), *(_rate(point.rate) for point in curve.points), *ends)
-    return table
-
-
-def _faults(findings: Findings) -> Table:
-    table = _table("fault")
-    for agent in findings.agents:
-        table.add_column(Text(agent), justify="right", overflow="fold")
-    cells = {(cell.schedule, cell.agent): cell for cell in findings.matrix if cell.rows is None}
-    for schedule in dict.fromkeys(cell.schedule for cell in findings.matrix):
-        shown = [_cell(cells.get((schedule, agent))) for agent in findings.agents]
-        table.add_row(Text(words.faults_of(schedule)), *shown)
-    return table
 
 
 def _modes(findings: Findings) -> RenderableType:
@@ -71,41 +50,37 @@ def _modes(findings: Findings) -> RenderableType:
     return Group(*parts)
 
 
+def _troubles(findings: Findings) -> RenderableType:
+    parts: list[RenderableType] = [
+        Text("not the agent's doing, so mend these first; until then they count as failures", style="dim")
+    ]
+    for trouble in findings.troubles[: words.MOST_TROUBLES]:
+        parts += [
+            Text(f"{words.plain(trouble.reason)}  ×{trouble.count}"),
+            Padding(Text(trouble.reproduce, style="cyan"), (0, 0, 0, 4)),
+        ]
+    if more := len(findings.troubles) - words.MOST_TROUBLES:
+        parts += [Text(f"… and {more} more, in evidence.jsonl")] if more > 0 else []
+    return Group(*parts)
+
+
 def _verdict(findings: Findings) -> RenderableType:
     lines: list[RenderableType] = [Text("")]
     if findings.simulated:
         said = f"Simulated model ({findings.model}): this shows how code and prompts meet the world."
         lines.append(Text(said, style="yellow"))
     counts = f"{findings.passed} passed, {findings.failed} failed, {findings.inconclusive} inconclusive"
-    lines.append(Text(f"{findings.runs} of {findings.planned} runs: {counts}, {findings.errors} errors"))
+    errors = f"{findings.errors} error{'' if findings.errors == 1 else 's'}"
+    lines.append(Text(f"{findings.runs} of {findings.planned} runs: {counts}, {errors}"))
     for agent in findings.agents:
         decision = findings.verdict.of(agent)
-        lines.append(Text.assemble((f"{words.DECISIONS[decision]:<13}", f"bold {COLOURS[decision]}"), agent))
-        reasons = [reason for reason in findings.verdict.reasons if reason.agent == agent]
-        lines += [Padding(Text(reason.text, style="dim"), (0, 0, 0, 13)) for reason in reasons]
+        reasons = [reason.text for reason in findings.verdict.reasons if reason.agent == agent]
+        head = (f"{words.DECISIONS[decision]:<13}", f"bold {COLOURS[decision]}")
+        lines.append(Text.assemble(head if reasons else (f"{'not judged':<13}", "dim"), agent))
+        told = reasons or [words.NOT_JUDGED]
+        lines += [Padding(Text(text, style="dim"), (0, 0, 0, 13)) for text in told]
+        if agent in findings.silent:
+            lines.append(Padding(Text(words.SILENT, style="yellow"), (0, 0, 0, 13)))
     decision = findings.verdict.decision
     lines.append(Text.assemble("\nVerdict: ", (words.DECISIONS[decision], f"bold {COLOURS[decision]}")))
     return Group(*lines)
-
-
-def _table(first: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column(first, no_wrap=True)
-    return table
-
-
-def _rate(rate: Rate) -> Text:
-    if not rate.runs:
-        return Text("–", style="dim")
-    return Text.assemble(words.percent(rate.value), (f"\n{words.interval(rate)}", "dim"))
-
-
-def _cell(cell: Cell | None) -> Text:
-    if cell is None:
-        return Text("–", style="dim")
-    shown = Text(words.percent(cell.rate.value)) if cell.rate.runs else Text("–", style="dim")
-    if cell.rate.inconclusive:
-        shown.append(f" ?{cell.rate.inconclusive}", style="dim")
-    if cell.rate.runs:
-        shown.append(f"\n{words.interval(cell.rate)}", style="dim")
-    return shown

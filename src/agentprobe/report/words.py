@@ -31,6 +31,14 @@ MEANINGS = {
     Mode.GAVE_UP: "it said openly that it could not do it",
 }
 
+NOT_JUDGED = "it is not among the agents that [gate] names"
+SILENT = (
+    "not one model call of it was seen, so neither the model nor a fault of this test reached it; "
+    "does it take its base URL from a variable such as OPENAI_BASE_URL?"
+)
+MOST_TROUBLES = 5
+"""So many causes of errors are written out; one broken check may fail in a hundred ways."""
+
 
 def title(mode: Mode) -> str:
     """A mode's name in plain words."""

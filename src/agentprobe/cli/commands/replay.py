@@ -1,0 +1,179 @@
+"""`agentprobe replay`: run an agent again on what was recorded, without the world."""
+
+from __future__ import annotations
+
+import secrets
+import shlex
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+
+from agentprobe.adapters.active import Answer
+from agentprobe.adapters.orders import Orders
+from agentprobe.basis.clock import RealClock
+from agentprobe.basis.files import write_whole
+from agentprobe.cli.main import FINDINGS, GOOD
+from agentprobe.domain.wire import HttpRequest, Piece
+from agentprobe.errors import ConfigError, Refused
+from agentprobe.gateway.launcher import launch
+from agentprobe.report.terminal_replay import draw_replay, replay_facts
+from agentprobe.trace.read import read_trace
+from agentprobe.trace.replay.compare import Repetition, caveats, compare
+from agentprobe.trace.replay.determinism import Determinism
+from agentprobe.trace.replay.room import Replaying
+from agentprobe.trace.view import Trace
+
+FOLDER = Path(".agentprobe/replays")
+_AGENT = "agentprobe.replay.agent"
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class _BeforeDashes(click.Command):
+    """A command that leaves alone whatever stands behind `--`: that is the agent's command."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--" in args:
+            cut = args.index("--")
+            ctx.meta[_AGENT] = tuple(args[cut + 1 :])
+            args = args[:cut]
+        return super().parse_args(ctx, args)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [*super().collect_usage_pieces(ctx), "[-- COMMAND…]"]
+
+
+@click.command("replay", cls=_BeforeDashes)
+@click.argument("file", metavar="[TRACE]", type=_FILE, required=False)
+@click.option("--trace", "named", type=_FILE, help="The trace to replay, in another way of writing it.")
+@click.option("--times", default=1, show_default=True, type=click.IntRange(min=1), help="Run it so often.")
+@click.option("--lenient", is_flag=True, help="Let the world answer what was never recorded.")
+@click.option("--near", is_flag=True, help="Answer a request that has 99 % of a recorded one as that one.")
+@click.option("--fork", type=click.IntRange(min=1), metavar="K", help="Replay up to model call K only.")
+@click.option("--edit", type=_FILE, help="With --fork: the answer that call K gets, as text or JSON.")
+@click.option(
+    "--sim", metavar="POLICY", help="With --lenient or --fork: a simulated model in the world's place."
+)
+@click.option("--pace", is_flag=True, help="Let answers come as slowly as they came.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=FOLDER,
+    show_default=True,
+    help="The folder for the traces of the runs.",
+)
+@click.option(
+    "--json", "facts", type=click.Path(path_type=Path, dir_okay=False), help="Write the result there."
+)
+@click.option("--quiet", is_flag=True, help="Print nothing; the exit code tells.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    *,
+    file: Path | None,
+    named: Path | None,
+    times: int,
+    out: Path,
+    facts: Path | None,
+    quiet: bool,
+    sim: str | None,
+    **how: Any,
+) -> None:
+    """Run an agent again with the answers of a recorded trace, without network and without waiting.
+
+    \b
+    agentprobe replay TRACE
+    agentprobe replay TRACE --times 5 -- python agent.py "How many open orders?"
+    agentprobe replay TRACE --fork 2 --edit answer.txt --sim tools
+
+    Exit code 0 says that it is the same run, 1 that it differs or asked for what was never recorded.
+    """
+    path = _one_of(ctx, file, named)
+    replaying = Replaying(trace=path, **how)
+    _check(ctx, replaying, sim)
+    recorded, console = read_trace(path), Console(stderr=True, quiet=quiet, highlight=False)
+    words = ctx.meta.get(_AGENT) or _recorded_command(recorded, console)
+    score = Determinism(
+        tuple(_again(recorded, words, replaying, number, out=out, sim=sim) for number in range(1, times + 1))
+    )
+    notes = caveats(recorded)
+    console.print(draw_replay(recorded, score, notes), soft_wrap=True)
+    if facts is not None:
+        write_whole(facts, msgspec.json.format(msgspec.json.encode(replay_facts(recorded, score, notes))))
+    ctx.exit(GOOD if score.exact == times else FINDINGS)
+
+
+def _one_of(ctx: click.Context, file: Path | None, named: Path | None) -> Path:
+    if file is not None and named is not None:
+        ctx.fail("two traces; give one, as an argument or with --trace")
+    found = file or named
+    if found is None:
+        ctx.fail("no trace; write: agentprobe replay TRACE, with a file that `agentprobe trace` has written")
+    return found
+
+
+def _check(ctx: click.Context, replaying: Replaying, sim: str | None) -> None:
+    if replaying.edit is not None and replaying.fork is None:
+        ctx.fail("--edit changes the answer of one model call; say which with --fork K")
+    if sim is not None and not _open(replaying):
+        ctx.fail("a strict replay asks no model; add --lenient or --fork K to --sim, or leave --sim out")
+
+
+def _recorded_command(recorded: Trace, console: Console) -> Sequence[str]:
+    words = recorded.header.agent.get("command")
+    if not isinstance(words, Sequence) or isinstance(words, str) or not words:
+        raise ConfigError(
+            f"{recorded.path} does not say how the agent was started; write its command behind --, "
+            "as in: agentprobe replay TRACE -- python agent.py"
+        )
+    found = [str(word) for word in words]
+    console.print(f"running the command that was recorded: {shlex.join(found)}", markup=False, soft_wrap=True)
+    return found
+
+
+def _again(
+    recorded: Trace, words: Sequence[str], replaying: Replaying, number: int, *, out: Path, sim: str | None
+) -> Repetition:
+    """Run the agent once more, and put the run beside the recorded one."""
+    name = f"{RealClock().date():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}-{number}"
+    orders = Orders(
+        id=name,
+        seed=recorded.header.seed,
+        trace=out / f"{name}.jsonl",
+        simulated=_is_simulated(recorded, replaying, sim),
+        agent={"command": list(words)},
+        replay=replaying,
+    )
+    launched = launch(words, orders, answer=_world(replaying, sim, orders.seed))
+    for complaint in launched.complaints:
+        click.echo(f"agentprobe: {complaint}", err=True)
+    return compare(recorded, read_trace(out / f"{name}.jsonl"))
+
+
+def _is_simulated(recorded: Trace, replaying: Replaying, sim: str | None) -> bool:
+    """Was, and is, every answer a simulated one?"""
+    return sim is not None or (not _open(replaying) and bool(recorded.header.run.get("simulated")))
+
+
+def _open(replaying: Replaying) -> bool:
+    """May the world answer?"""
+    return replaying.lenient or replaying.fork is not None
+
+
+def _world(replaying: Replaying, sim: str | None, seed: int) -> Answer | None:
+    """Who answers what is not recorded: nobody in a strict replay, a simulation, or the real world (None)."""
+    if sim is not None:
+        from agentprobe.sim.engine import SimulatedModel
+        from agentprobe.sim.load import load_policy
+
+        return SimulatedModel(load_policy(sim, Path.cwd()), seed=seed).pieces
+    return None if _open(replaying) else _nobody
+
+
+def _nobody(request: HttpRequest) -> Generator[Piece, None, None]:
+    yield from ()
+    raise Refused(f"replay: {request.target} is no model call that was recorded, and a replay has no network")
