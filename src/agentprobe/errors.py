@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+import sysconfig
+import traceback
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
+
+_NOT_THE_USERS = (
+    "<",  # what is frozen into Python, and what was never in a file
+    sysconfig.get_path("stdlib"),
+    sysconfig.get_path("purelib"),
+    sysconfig.get_path("platlib"),
+    str(Path(__file__).parent),
+)
+"""How the names of files begin that the user has not written."""
 
 
 class AgentProbeError(Exception):
@@ -104,3 +116,19 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if near:
         return f"; did you mean '{near[0]}'?"
     return f"; known are {', '.join(known)}" if known else ""
+
+
+def described(error: BaseException) -> str:
+    """An exception in one line, with the innermost place in the user's own code that it came through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not frame.filename.startswith(_NOT_THE_USERS)]
+    place = f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+    text = _text(error)
+    return f"{type(error).__name__}{f': {text}' if text else ''}{place}"
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return " ".join(str(error).split())
+    except Exception:  # noqa: BLE001 - an exception of the user's may fail to say what it is
+        return "(its text cannot be had)"

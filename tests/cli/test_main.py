@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import click
 import pytest
 
@@ -76,3 +81,34 @@ def test_our_own_bug_is_said_as_such_with_its_place(capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize(("name", "code"), [("interrupted", 130), ("seven", 7), ("quiet", 0)])
 def test_the_exit_code_is_what_the_command_came_to(name: str, code: int) -> None:
     assert main([name], BROKEN) == code
+
+
+PROGRAM = "import sys; from agentprobe.cli.main import main; sys.exit(main())"
+GOLDEN = Path(__file__).parents[1] / "golden" / "trace_v1.jsonl"
+
+
+def test_a_terminal_that_knows_only_ascii_is_no_reason_to_fail() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, "trace", "show", str(GOLDEN)],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"model calls" in done.stdout
+    assert done.stdout.isascii()
+
+
+def test_an_output_that_takes_no_more_is_said_and_is_not_our_bug() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM, "trace", "show", str(GOLDEN)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr == "agentprobe: cannot write what there is to say: No space left on device\n"

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from agentprobe.cli.main import main
+
 Started = Callable[..., "subprocess.Popen[str]"]
 PART = ("--rows", "10", "--task", "where-1", "--no-faults", "--repetitions", "1")
 
@@ -53,34 +55,69 @@ def test_the_whole_way_from_settings_to_a_verdict(tiny: Path, start: Started) ->
     assert {curve["agent"] for curve in found["curves"]} == {"plain", "careful"}
 
 
-def test_the_exit_code_is_the_verdicts(tiny: Path, start: Started) -> None:
+def test_the_exit_code_is_the_verdicts(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tiny)
     set_to(tiny, "pass_rate = 0.5", "pass_rate = 0.9")
-    code, out, _ = done(start("run", "--no-faults", "--rows", "10", "--repetitions", "1"))
-    assert code == 3
-    assert "NOT OBSERVED" in out
+    assert main(["run", "--no-faults", "--rows", "10", "--repetitions", "1"]) == 3
+    assert "NOT OBSERVED" in capfd.readouterr().out
     set_to(tiny, 'agents = ["careful"]', 'agents = ["plain"]')
     set_to(tiny, "rows = 10\n", "rows = 200\n")
-    code, out, _ = done(start("run", "--no-faults", "--repetitions", "1"))
-    assert code == 1
-    assert "FAIL" in out
+    assert main(["run", "--no-faults", "--repetitions", "1"]) == 1
+    assert "FAIL" in capfd.readouterr().out
 
 
-def test_one_run_is_seen_again_with_its_trace(tiny: Path, start: Started) -> None:
-    assert done(start("run", *PART, "--agent", "plain"))[0] in (0, 3)
-    run = evidence(tiny)[0]["run"]
-    assert isinstance(run, dict)
+def test_one_run_is_seen_again_with_its_trace(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tiny)
+    assert main(["run", *PART, "--agent", "plain"]) in (0, 3)
     before = evidence(tiny)
-    code, out, err = done(start("run", "--only", run["key"][:12]))
-    assert code == 0, err
-    assert "find" in out
+    run = before[0]["run"]
+    assert isinstance(run, dict)
+    assert main(["run", "--only", run["key"][:12]]) == 0
+    out = capfd.readouterr().out
+    assert "tool find(name=Jo 1)" in out
     assert "It came out the same as before." in out
     assert evidence(tiny) == before
 
 
-def test_a_run_that_is_not_known_is_said(tiny: Path, start: Started) -> None:
-    code, _, err = done(start("run", "--only", "nosuchkey"))
-    assert code == 2
-    assert "no run has a key that begins with 'nosuchkey'" in err
+def test_a_run_that_came_out_otherwise_is_said_with_what_differs(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tiny)
+    assert main(["run", *PART, "--agent", "plain"]) in (0, 3)
+    (path,) = (tiny / ".agentprobe" / "runs").glob("*/evidence.jsonl")
+    path.write_text(path.read_text().replace("Jo 1 lives in City1.", "Jo 1 lives in City2."))
+    run = evidence(tiny)[0]["run"]
+    assert isinstance(run, dict)
+    assert main(["run", "--only", run["key"][:12]]) == 1
+    assert "answer: 'Jo 1 lives in City2.' before, 'Jo 1 lives in City1.' now" in capfd.readouterr().out
+
+
+def test_an_answer_that_is_shown_again_cannot_move_the_cursor(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tiny / "rude.py").write_text('def run(prompt):\n    return "two\\nlines \\x1b[2J[red]"\n')
+    set_to(tiny, 'call = "agent:run"', 'call = "rude:run"')
+    monkeypatch.chdir(tiny)
+    main(["run", *PART, "--agent", "plain"])
+    run = evidence(tiny)[0]["run"]
+    assert isinstance(run, dict)
+    assert "\x1b" not in capfd.readouterr().out
+    assert main(["run", "--only", run["key"][:12]]) == 0
+    out = capfd.readouterr().out
+    assert "answer: two\nlines  [2J[red]\n" in out
+    assert "\x1b" not in out
+
+
+def test_a_run_that_is_not_known_is_said(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tiny)
+    assert main(["run", "--only", "nosuchkey"]) == 2
+    assert "no run has a key that begins with 'nosuchkey'" in capfd.readouterr().err
 
 
 def test_an_interrupt_keeps_what_is_done_and_the_next_run_goes_on(tiny: Path, start: Started) -> None:
@@ -121,6 +158,31 @@ def _until(held: Callable[[], bool], child: subprocess.Popen[str]) -> None:
     raise AssertionError("nothing was written within a minute")
 
 
+def test_a_kill_of_the_command_ends_its_workers_too(tiny: Path, start: Started) -> None:
+    set_to(tiny, 'call = "agent:run"', 'call = "agent:hang"')
+    child = start("run", "--agent", "plain", "--rows", "10", "--no-faults")
+    _until(lambda: bool(list((tiny / ".agentprobe" / "runs").glob("*/work/*/overran"))), child)
+    child.kill()
+    child.communicate()
+    for _ in range(200):
+        if not _at_work_in(tiny):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"still at work: {_at_work_in(tiny)}")
+
+
+def _at_work_in(folder: Path) -> list[str]:
+    """The processes whose working folder this is."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink() == folder:
+                found.append(process.name)
+        except OSError:
+            continue
+    return found
+
+
 def test_a_disk_that_takes_no_more_is_said_and_what_was_done_is_kept(tiny: Path, start: Started) -> None:
     """A limit on the size of files stands for a disk that is full."""
     assert done(start("run", *PART, "--agent", "plain"))[0] in (0, 3)
@@ -145,17 +207,22 @@ def test_a_disk_that_takes_no_more_is_said_and_what_was_done_is_kept(tiny: Path,
     ],
 )
 def test_bad_settings_are_said_in_one_line_with_exit_code_2(
-    tiny: Path, start: Started, old: str, new: str, said: str
+    tiny: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    old: str,
+    new: str,
+    said: str,
 ) -> None:
     set_to(tiny, old, new)
-    code, out, err = done(start("run", *PART))
-    assert code == 2
+    monkeypatch.chdir(tiny)
+    assert main(["run", *PART]) == 2
+    out, err = capfd.readouterr()
     assert said in err
     assert "Traceback" not in err
     assert out == ""
 
 
-def test_a_missing_settings_file_is_said(tiny: Path, start: Started) -> None:
-    code, _, err = done(start("run", "--config", "absent.toml"))
-    assert code == 2
-    assert "there is no settings file absent.toml" in err
+def test_a_missing_settings_file_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--config", "absent.toml"]) == 2
+    assert "there is no settings file absent.toml" in capsys.readouterr().err

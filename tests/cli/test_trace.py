@@ -113,6 +113,33 @@ def test_a_wrong_value_starts_nothing(tmp_path: Path, options: tuple[str, ...], 
     assert not (tmp_path / "t").exists()
 
 
+def test_a_place_that_takes_no_trace_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for out, said in (("file/deeper", "Not a directory"), ("file", "is there already")):
+        done = trace("--sim", "echo", "--out", str(tmp_path / out), "--", sys.executable, "-c", ASK)
+        assert done.returncode == 1
+        assert done.stderr.splitlines()[-1].startswith("agentprobe.errors.")
+        assert said in done.stderr
+        assert "agentprobe-live" not in done.stderr
+
+
+def test_an_agent_keeps_its_exit_code_where_nothing_can_be_recorded(tmp_path: Path) -> None:
+    """A limit on the size of files stands for a disk that is full."""
+    program = "import sys; from agentprobe.cli.main import main; sys.exit(main())"
+    words = (sys.executable, "-c", program, "trace", "--sim", "echo", "--out", str(tmp_path / "t.jsonl"))
+    line = ("sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *words, "--", sys.executable, "-c", ASK)
+    done = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (3, "fjord\n")
+    assert done.stderr.strip().startswith("agentprobe: cannot write ")
+    assert "Traceback" not in done.stderr
+
+
+def test_the_command_to_draw_a_trace_again_can_be_copied(tmp_path: Path) -> None:
+    out = tmp_path / "my [red]trace.jsonl"
+    done = trace("--sim", "echo", "--out", str(out), "--", sys.executable, "-c", ASK)
+    assert f"draw it again with: agentprobe trace show '{out}'" in done.stderr
+
+
 def test_a_trace_is_never_written_over(tmp_path: Path) -> None:
     out = tmp_path / "one.jsonl"
     out.write_text(json.dumps({"agentprobe": "trace", "version": 1}) + "\n")

@@ -98,6 +98,21 @@ def test_a_missing_file_is_said_with_what_to_do(tmp_path: Path) -> None:
         load_settings(tmp_path / "none.toml")
 
 
+def test_a_file_with_the_mark_of_some_editors_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "agentprobe.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + WHOLE.encode())
+    assert load_settings(path).project.name == "support desk"
+
+
+def test_what_is_no_file_of_text_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"cannot read .*: Is a directory$"):
+        load_settings(tmp_path)
+    path = tmp_path / "agentprobe.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match=r"agentprobe\.toml is no text in UTF-8"):
+        load_settings(path)
+
+
 def test_broken_toml_is_said_with_line_and_column(tmp_path: Path) -> None:
     assert "line 3, column 8: this is no TOML" in complaint(tmp_path, "\n[run]\nseed = = 7\n")
 
@@ -125,7 +140,11 @@ def test_broken_toml_is_said_with_line_and_column(tmp_path: Path) -> None:
             "unknown agent 'carless'; did you mean 'careless'?",
         ),
         ("pass_rate = 0.8\nrows = 1000", "rows = 500", "500 is no density of the world; there are 10, 1000"),
-        ('"duplicated_effect", ', '"doubled", ', "invalid enum value 'doubled'"),
+        ('"duplicated_effect", ', '"doubled", ', "unknown name 'doubled'; known are asked_needlessly, "),
+        ('"duplicated_effect", ', '"loopd", ', "unknown name 'loopd'; did you mean 'looped'?"),
+        ('at = "sim"', 'at = "environmet"', "neither a base URL nor one of the known words; did you mean"),
+        ('contains = ["nine"]', 'matches = "(nine"', "'(nine' is no regular expression: missing )"),
+        ('id = "hours"', 'id = " "', "the name of the task is empty"),
         ('command = ["node"', 'call = "a:b"\ncommand = ["node"', "either `call` or `command`"),
     ],
 )

@@ -145,8 +145,8 @@ def test_each_rule_of_the_prompt_decides_for_itself(
 
 def test_every_rule_of_the_careful_prompt_is_known_to_the_simulation(desk: SimpleNamespace) -> None:
     def followed(style: str) -> list[bool]:
-        manner = desk.clerk.Manner.read(desk.prompts.system_prompt(style, "2026-01-05"))
-        return [getattr(manner, rule) for rule in desk.clerk.RULES]
+        manner = desk.reading.Manner.read(desk.prompts.system_prompt(style, "2026-01-05"))
+        return [getattr(manner, rule) for rule in desk.reading.RULES]
 
     assert all(followed("careful"))
     assert not any(followed("careless"))

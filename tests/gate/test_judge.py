@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -42,11 +43,25 @@ def texts(verdict: Verdict, decision: Decision) -> str:
     return "\n".join(reason.text for reason in verdict.reasons if reason.decision is decision)
 
 
+def test_evidence_without_a_time_zone_is_taken_for_the_gates_own() -> None:
+    bare = [replace(seen(task), observed="2026-02-28T00:00:00") for task in range(29)]
+    assert judge(POLICY, bare, NOW).decision is Decision.PASS
+
+
 def test_enough_tasks_that_pass_open_the_gate() -> None:
     verdict = judge(POLICY, [seen(task) for task in range(29)], NOW)
     assert verdict.decision is Decision.PASS
     assert "29 of 29 runs of 29 tasks" in texts(verdict, Decision.PASS)
     assert verdict.decision.exit_code == 0
+
+
+def test_a_choice_of_tasks_can_close_the_gate_and_never_open_it() -> None:
+    good = [seen(task) for task in range(40)]
+    chosen = judge(POLICY, good, NOW, partial=True)
+    assert chosen.decision is Decision.NOT_OBSERVED
+    assert "only some of the tasks were chosen" in texts(chosen, Decision.NOT_OBSERVED)
+    bad = [seen(task, Status.FAILED) for task in range(40)]
+    assert judge(POLICY, bad, NOW, partial=True).decision is Decision.FAIL
 
 
 def test_too_few_tasks_are_not_observed_and_the_missing_number_is_said() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,7 +28,7 @@ from agentprobe.kernel.room import Passage
 from agentprobe.kernel.session import Session
 
 if TYPE_CHECKING:
-    from tests.gateway.conftest import Client, Opening
+    from tests.gateway.conftest import Client, Opening, Provider, Seen, Wire
 
 Connect = Callable[..., "Client"]
 ANSWER = HttpReply(status=200, headers=(("content-type", "application/json"),))
@@ -187,3 +189,66 @@ def test_a_closed_session_lets_nobody_in_any_more(connect: Connect) -> None:
         gateway.close_session(url)
         client.ask()
         assert client.reply()[0] == 404
+
+
+def test_what_does_not_end_in_time_is_broken_off_when_its_session_is_closed(connect: Connect) -> None:
+    over = threading.Event()
+
+    def endless(request: HttpRequest) -> Generator[Piece, None, None]:
+        try:
+            yield ANSWER
+            yield Chunk(b"first ", 0.0)
+            yield Chunk(b"last", 3600.0)
+        finally:
+            over.set()
+
+    class Opened:
+        session = Session("t")
+        answer = staticmethod(endless)
+        simulated = True
+
+    with background() as gateway:
+        url = gateway.open_session(Opened())
+        client = connect(url)
+        client.ask()
+        client.until(b"first \r\n")
+        gateway.close_session(url, seconds=0.05)
+        assert over.is_set()
+        client.link.settimeout(2)
+        assert client.rest() == b""
+
+
+def test_a_request_that_a_room_has_changed_reaches_the_provider_whole(
+    opening: Opening, connect: Connect, provider: Provider
+) -> None:
+    class Rewrites:
+        place = Place.INJECT
+
+        def intercept(self, call: Call) -> Passage:
+            changed = replace(call.request, body=b'{"much": "longer than before"}')
+            return (yield replace(call, request=changed))
+
+    provider.says(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+    client = connect(opening(lambda _: Rewrites()))
+    client.ask(body=b"{}")
+    assert client.reply()[2] == b"{}"
+    assert [seen.body for seen in provider.seen] == [b'{"much": "longer than before"}']
+
+
+def test_a_reply_that_broke_off_on_a_kept_connection_is_not_asked_for_again(
+    connect: Connect, provider: Provider
+) -> None:
+    async def once(seen: Seen, wire: Wire) -> None:
+        if len(provider.seen) == 1:
+            await wire.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        else:
+            await wire.send(b"HTTP/1.1 200 O")
+            wire.close()
+
+    provider.script = once
+    client = connect()
+    client.ask()
+    assert client.reply()[0] == 200
+    client.ask()
+    assert client.rest() == b""
+    assert (len(provider.seen), provider.connections) == (2, 1)

@@ -178,6 +178,13 @@ def test_a_script_that_cannot_be_run_by_itself_is_told_from_a_missing_one(
         launch(["agent.py"], orders(tmp_path))
 
 
+def test_a_folder_and_a_whole_line_in_quotes_are_told_apart_from_a_command(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is a folder; write the agent's command behind --"):
+        launch([str(tmp_path)], orders(tmp_path))
+    with pytest.raises(ConfigError, match="without quotes around all of them"):
+        launch(["python agent.py hello"], orders(tmp_path))
+
+
 def test_no_command_at_all_is_told_so(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no command to run"):
         launch([], orders(tmp_path))

@@ -113,6 +113,13 @@ def test_two_processes_do_not_write_one_book(tmp_path: Path) -> None:
     Book.at(tmp_path, PLAN).close()
 
 
+def test_a_folder_that_cannot_be_written_in_is_said(tmp_path: Path) -> None:
+    plan = Plan(id="p", runs=(), digests={})
+    (tmp_path / "runs" / plan.id / "lock").mkdir(parents=True)
+    with pytest.raises(AgentProbeError, match=r"cannot write in .*: Is a directory"):
+        Book.at(tmp_path, plan)
+
+
 def test_a_full_disk_is_said_and_the_book_stays_readable(tmp_path: Path) -> None:
     """A link to /dev/full refuses every write, as a full disk does."""
     with Book.at(tmp_path, PLAN) as book:
@@ -128,6 +135,14 @@ def test_fresh_forgets_traces_too(tmp_path: Path) -> None:
     with Book.at(tmp_path, PLAN, fresh=True) as fresh:
         assert fresh.evidence == ()
         assert not fresh.trace(RUNS[0]).exists()
+
+
+def test_fresh_leaves_what_it_was_not_asked_about(tmp_path: Path) -> None:
+    filled(tmp_path, *RUNS)
+    part = Plan(id=PLAN.id, runs=RUNS[:1], digests=PLAN.digests)
+    Book.at(tmp_path, part, fresh=True).close()
+    with Book.at(tmp_path, PLAN) as book:
+        assert book.missing == RUNS[:1]
 
 
 def test_the_plan_is_written_with_all_its_runs(tmp_path: Path) -> None:

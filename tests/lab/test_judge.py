@@ -12,7 +12,7 @@ from agentprobe.domain.ledger import EffectLedger, LedgerEntry
 from agentprobe.domain.task import ExpectedEffect, Observation, Task
 from agentprobe.lab.failures import Case
 from agentprobe.lab.judge import judge
-from agentprobe.lab.seen import Ending, Seen, Strike
+from agentprobe.lab.seen import Ending, Receipt, Seen
 
 RUN = Run(agent="a", task="t", regime=Regime(rows=10), repetition=0, seed=1, key="k")
 READ = Task(id="t", prompt="Where does Jo live?", contains=("Kew",))
@@ -54,6 +54,12 @@ def test_a_right_write_passes() -> None:
     found = judged(REFUND, "Refunded.", refund(amount=3))
     assert found.status is Status.PASSED
     assert found.effects == (("refund 7", 1),)
+
+
+def test_a_write_with_one_argument_right_and_one_wrong_is_not_the_one_expected() -> None:
+    exact = replace(REFUND, effects=(ExpectedEffect(tool="refund", arguments={"order": 7, "amount": 3}),))
+    assert judged(exact, "Refunded.", refund(amount=3)).status is Status.PASSED
+    assert judged(exact, "Refunded.", refund(amount=30)).mode is Mode.WRONG_EFFECT
 
 
 def test_asking_back_passes_where_it_is_right() -> None:
@@ -124,6 +130,11 @@ def test_a_task_that_crashes_before_its_write_has_crashed() -> None:
     assert judged(REFUND, ending=Ending(raised="KeyError: 'x'")).mode is Mode.CRASHED
 
 
+def test_what_was_done_twice_is_a_failure_although_the_fault_did_not_strike() -> None:
+    found = judged(REFUND, "Refunded.", refund(), refund(), schedule="hang@model:9")
+    assert (found.status, found.mode) == (Status.FAILED, Mode.DUPLICATED_EFFECT)
+
+
 def test_a_fault_that_did_not_strike_makes_a_run_inconclusive_pass_or_fail() -> None:
     for answer in ("Kew", "Carlton"):
         found = judged(READ, answer, schedule="rate_limited@model:9")
@@ -132,12 +143,27 @@ def test_a_fault_that_did_not_strike_makes_a_run_inconclusive_pass_or_fail() -> 
 
 
 def test_each_strike_of_a_schedule_must_have_struck() -> None:
-    seen = Seen(strikes=(Strike(fault="rate_limited", call="c2", site="model"),))
+    seen = Seen(receipts=(Receipt(fault="rate_limited", call="c2", site="model", nth=2),))
     both = "rate_limited@model:2, tool_error@tool"
     assert judged(READ, "Kew", seen=seen, schedule="rate_limited@model:2").status is Status.PASSED
     assert judged(READ, "Kew", seen=seen, schedule=both).status is Status.INCONCLUSIVE
-    tools = (*seen.strikes, Strike(fault="tool_error", call="c3", site="tool:find"))
-    assert judged(READ, "Kew", seen=replace(seen, strikes=tools), schedule=both).status is Status.PASSED
+    tools = (*seen.receipts, Receipt(fault="tool_error", call="c3", site="tool:find"))
+    assert judged(READ, "Kew", seen=replace(seen, receipts=tools), schedule=both).status is Status.PASSED
+
+
+def test_one_strike_of_a_fault_does_not_stand_for_another() -> None:
+    seen = Seen(receipts=(Receipt(fault="rate_limited", call="c1", site="model", nth=1),))
+    found = judged(READ, "Kew", seen=seen, schedule="rate_limited@model:1, rate_limited@model:3")
+    assert found.status is Status.INCONCLUSIVE
+    assert found.reason.startswith("rate_limited@model:3 never struck")
+
+
+def test_a_strike_at_any_tool_counts_the_calls_of_all_tools() -> None:
+    hit = Receipt(fault="tool_error", call="c3", site="tool:find", nth=1, nth_tool=2)
+    seen = Seen(receipts=(hit,))
+    assert judged(READ, "Kew", seen=seen, schedule="tool_error@tool:2").status is Status.PASSED
+    assert judged(READ, "Kew", seen=seen, schedule="tool_error@tool:find:1").status is Status.PASSED
+    assert judged(READ, "Kew", seen=seen, schedule="tool_error@tool:1").status is Status.INCONCLUSIVE
 
 
 def test_a_strike_left_to_chance_may_not_happen() -> None:
@@ -145,7 +171,7 @@ def test_a_strike_left_to_chance_may_not_happen() -> None:
 
 
 def test_receipts_name_fault_and_call() -> None:
-    seen = Seen(strikes=(Strike(fault="hang", call="c2", site="model"),))
+    seen = Seen(receipts=(Receipt(fault="hang", call="c2", site="model"),))
     assert judged(READ, "Kew", seen=seen, schedule="hang@model").receipts == ("hang@c2",)
 
 

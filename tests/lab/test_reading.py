@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
 import httpx
+import pytest
 
 import agentprobe
 from agentprobe.domain.model import Finish, ModelRequest
@@ -69,12 +71,44 @@ def test_a_write_that_raised_did_not_happen_and_its_words_are_kept(tmp_path: Pat
 
 def test_a_strike_is_seen_with_its_site_and_is_no_failure_of_the_provider(tmp_path: Path) -> None:
     found = seen(tmp_path / "t.jsonl", "server_error@model:1, tool_error@tool:pay", None, 3)
-    assert [(strike.fault, strike.site) for strike in found.strikes] == [
+    assert [(one.fault, one.site) for one in found.receipts] == [
         ("server_error", "model"),
         ("tool_error", "tool:pay"),
     ]
     assert found.provider_failure == ""
     assert len(found.failures) == 2
+
+
+def test_a_fault_is_seen_although_the_agent_did_not_wait_for_its_end(tmp_path: Path) -> None:
+    async def impatient() -> None:
+        async with httpx.AsyncClient(timeout=None, verify=False) as client:
+            asking = client.post(
+                "http://127.0.0.1:9/v1/chat/completions", json={"model": "m", "messages": []}
+            )
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(asking, 10)
+
+    path, model = tmp_path / "t.jsonl", SimulatedModel(Says(say("hi")))
+    with agentprobe.session(trace=path, schedule="hang@model:1", virtual=True, model=model) as active:
+        active.run(impatient())
+    assert [(str(one), one.site, one.nth) for one in seen_in(path).receipts] == [("hang@c1", "model", 1)]
+
+
+def test_a_receipt_says_which_of_the_calls_was_struck(tmp_path: Path) -> None:
+    found = seen(tmp_path / "t.jsonl", "latency(seconds=1)@model:1, tool_error@tool:pay:2", None, 3, 3)
+    assert [(one.site, one.nth, one.nth_tool) for one in found.receipts] == [
+        ("model", 1, 0),
+        ("tool:pay", 2, 2),
+    ]
+
+
+def test_a_request_that_no_provider_could_accept_is_the_agents_own_affair(tmp_path: Path) -> None:
+    model = SimulatedModel(Says(say("hi")))
+    with agentprobe.session(trace=tmp_path / "t.jsonl", virtual=True, model=model):
+        assert httpx.post("http://127.0.0.1:9/v1/chat/completions", json={"model": "m"}).status_code == 400
+    found = seen_in(tmp_path / "t.jsonl")
+    assert found.failures
+    assert found.provider_failure == ""
 
 
 def test_an_answer_that_was_cut_at_its_limit_is_seen(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from agentprobe.lab.book import Book
 from agentprobe.lab.grid import Selection
 from agentprobe.lab.run import run_plan
 from agentprobe.lab.settings import AgentSettings, Experiment, FaultSettings, ModelChoice
+from agentprobe.sim.engine import SimulatedModel
+from agentprobe.sim.load import load_policy
+from agentprobe.sim.server import background
 from agentprobe.trace.read import read_trace
 
 PLAIN = Selection(agents=("plain",), rows=(10,), faults=False, repetitions=1)
@@ -158,6 +162,26 @@ def test_an_agent_that_never_ends_is_ended(experiment: Experiment) -> None:
     assert "after 0.5 s" in items["where-1"].reason
 
 
+def test_an_agent_that_forks_itself_reports_once(experiment: Experiment) -> None:
+    book = run_plan(with_agent(experiment, "agent:fork"), IT)
+    assert len((book.folder / "evidence.jsonl").read_bytes().splitlines()) == 1 + 6
+    assert found(book)["where-1"].answer == "Jo 1 lives in City1."
+
+
+@pytest.mark.parametrize("call", ["agent:leave_behind", "agent:leave_behind_and_die"])
+def test_what_an_agent_leaves_running_is_ended(experiment: Experiment, call: str) -> None:
+    run_plan(with_agent(experiment, call), IT)
+    started = (experiment.folder / "left.log").read_text().split()
+    assert len(started) == 6
+    assert not any(_runs(int(pid)) for pid in started)
+
+
+def _runs(pid: int) -> bool:
+    """Is there such a process, and not only its remains that nobody has collected?"""
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
 def test_an_agent_that_exits_is_a_crash(experiment: Experiment) -> None:
     item = found(run_plan(with_agent(experiment, "agent:leave"), IT))["where-1"]
     assert item.mode is Mode.CRASHED
@@ -254,6 +278,30 @@ def test_a_command_that_fails_is_a_crash_with_its_last_words(experiment: Experim
     assert "exit code 1: no key, no answer" in item.reason
 
 
+def test_a_command_that_dies_of_a_signal_says_which(experiment: Experiment) -> None:
+    command = with_command(experiment, sys.executable, "-c", "import os; os.kill(os.getpid(), 11)")
+    item = found(run_plan(command, IT))["where-1"]
+    assert item.mode is Mode.CRASHED
+    assert "signal 11" in item.reason
+
+
+def test_of_the_last_words_of_a_command_those_that_name_the_error_are_told(experiment: Experiment) -> None:
+    words = "import sys; sys.exit('TypeError: fetch failed\\n    at main\\n\\nNode.js v20.20.2')"
+    item = found(run_plan(with_command(experiment, sys.executable, "-c", words), IT))["where-1"]
+    assert "exit code 1: TypeError: fetch failed" in item.reason
+
+
+def test_a_command_that_prints_without_end_is_ended_before_it_fills_the_disk(
+    experiment: Experiment,
+) -> None:
+    chosen = Selection(tasks=("where-1",), rows=(10,), faults=False, repetitions=1)
+    book = run_plan(with_command(experiment, "yes", "y" * 4000), chosen)
+    (item,) = book.evidence
+    assert item.mode is Mode.CRASHED
+    assert "it printed more than 64 MB, and was ended" in item.reason
+    assert sum(path.stat().st_size for path in (book.folder / "output").iterdir()) < 2 << 20
+
+
 def test_a_command_that_never_ends_is_ended(experiment: Experiment) -> None:
     slow = changed(
         with_command(experiment, sys.executable, "-c", "import time; time.sleep(600)"),
@@ -261,6 +309,47 @@ def test_a_command_that_never_ends_is_ended(experiment: Experiment) -> None:
     )
     chosen = Selection(tasks=("where-1",), rows=(10,), faults=False, repetitions=1)
     assert found(run_plan(slow, chosen))["where-1"].mode is Mode.TIMED_OUT
+
+
+# -- a model at an address -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def address(experiment: Experiment) -> Iterator[str]:
+    """A provider on this machine: the simulated model as a real server."""
+    model = SimulatedModel(load_policy("policy:Tiny", experiment.folder))
+    with background(model) as url:
+        yield f"{url}/v1"
+
+
+def test_one_changed_line_runs_the_same_agents_on_a_real_server(experiment: Experiment, address: str) -> None:
+    real = changed(experiment, model=ModelChoice(at=address, policy="policy:Tiny"))
+    book = run_plan(real, Selection(agents=("plain",), tasks=("move-1",), rows=(10,), repetitions=1))
+    items = {item.run.regime.schedule: item for item in book.evidence}
+    assert {item.status for item in items.values()} == {Status.PASSED}
+    assert items["rate_limited@model:1"].receipts == ("rate_limited@c1",)
+    trace = read_trace(book.folder / items[""].trace)
+    assert trace.header.clock == "real"
+    assert items[""].model_calls == 3
+
+
+def test_a_command_reaches_a_real_server_through_the_gateway(experiment: Experiment, address: str) -> None:
+    (experiment.folder / "script.py").write_text(SCRIPT)
+    real = changed(
+        with_command(experiment, sys.executable, "script.py", "{prompt}"), model=ModelChoice(at=address)
+    )
+    (item,) = run_plan(real, Selection(tasks=("move-1",), rows=(10,), faults=False, repetitions=1)).evidence
+    assert item.status is Status.PASSED, item.reason
+    assert item.model_calls == 3
+
+
+def test_a_provider_that_fails_is_no_failure_of_the_agent(experiment: Experiment) -> None:
+    nobody = changed(experiment, model=ModelChoice(at="http://127.0.0.1:9/v1"))
+    (item,) = run_plan(
+        nobody, Selection(agents=("plain",), tasks=("where-1",), rows=(10,), faults=False, repetitions=1)
+    ).evidence
+    assert item.status is Status.ERROR
+    assert "the provider failed: " in item.reason
 
 
 # -- what cannot be run ----------------------------------------------------------------------------------
@@ -271,7 +360,7 @@ def test_a_command_that_never_ends_is_ended(experiment: Experiment) -> None:
     [
         ("agnet:run", "no module 'agnet' in .*; did you mean 'agent'"),
         ("agent:rnu", "agent has no 'rnu'; did you mean 'run'"),
-        ("agent:number", "is no function but a int"),
+        ("agent:number", "is no function but of type int"),
     ],
 )
 def test_an_agent_that_is_not_there_is_said_before_anything_runs(
@@ -279,6 +368,13 @@ def test_an_agent_that_is_not_there_is_said_before_anything_runs(
 ) -> None:
     with pytest.raises(ConfigError, match=said):
         run_plan(with_agent(experiment, call), IT)
+
+
+def test_a_file_that_is_no_program_is_said_before_anything_runs(experiment: Experiment) -> None:
+    with pytest.raises(ConfigError, match=r'cannot be run by itself; begin with .*\["python", "agent.py"\]'):
+        run_plan(with_command(experiment, "agent.py"), IT)
+    with pytest.raises(ConfigError, match=r"command 'prompts' is not found"):
+        run_plan(with_command(experiment, "prompts"), IT)
 
 
 def test_a_command_that_is_not_there_is_said_before_anything_runs(experiment: Experiment) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 
+from agentprobe.errors import ConfigError
 from agentprobe.lab.sources import Sources
 
 FILES = {
@@ -79,6 +82,23 @@ def test_a_command_consists_of_the_scripts_it_names_and_what_they_name(project: 
     assert len({before, between, Sources(project).of_words(words)}) == 3
 
 
+def test_a_word_too_long_for_a_files_name_names_none(project: Path) -> None:
+    sources = Sources(project)
+    assert sources.of_words(["node", "agent.js", "-e", "x" * 5000]) == sources.of_words(["node", "agent.js"])
+
+
+@pytest.mark.parametrize("pattern", ["/etc/*", ""])
+def test_a_pattern_that_cannot_be_one_is_named(project: Path, pattern: str) -> None:
+    with pytest.raises(ConfigError, match=f"'{re.escape(pattern)}' among an agent's files"):
+        Sources(project).of_reference("agent:run", [pattern])
+
+
+def test_what_lies_outside_the_project_is_no_part_of_it(project: Path) -> None:
+    (project.parent / "beside.md").write_text("not ours")
+    sources = Sources(project)
+    assert sources.of_reference("agent:run", ["../*.md"]) == sources.of_reference("agent:run")
+
+
 def test_further_files_can_be_named_by_pattern(project: Path) -> None:
     before = Sources(project).of_reference("agent:run", ["*.md"])
     (project / "notes.md").write_text("forget")
@@ -95,8 +115,6 @@ def test_code_that_cannot_be_parsed_counts_by_its_bytes(project: Path) -> None:
 def test_the_folders_own_place_does_not_matter(
     project: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    import shutil
-
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "copy"
     shutil.copytree(project, elsewhere)
     assert digest(elsewhere) == digest(project)

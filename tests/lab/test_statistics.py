@@ -61,6 +61,12 @@ def test_repeats_that_always_agree_are_worth_one_run_a_task() -> None:
     assert effective_runs([Tally(10, 10)] * 8) == 8
 
 
+def test_what_repeats_are_worth_is_what_the_formula_says() -> None:
+    """Worked out by hand: p(1-p) / (var/T), times (z/t)² for four degrees of freedom."""
+    tallies = [Tally(passed, 10) for passed in (2, 2, 4, 6, 6)]
+    assert effective_runs(tallies) == pytest.approx(0.24 / (0.04 / 5) * (1.959964 / 2.776445) ** 2, rel=1e-5)
+
+
 def test_repeats_that_disagree_within_their_task_are_worth_more_than_tasks() -> None:
     assert effective_runs([Tally(5, 10)] * 10) > 50
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from agentprobe.domain.evidence import Evidence, Mode, Regime, Run, Status
@@ -116,3 +117,17 @@ def test_every_failure_mode_has_a_remedy() -> None:
 def test_nothing_run_is_said_as_nothing(tmp_path: Path) -> None:
     found = told(tmp_path, [])
     assert (found.runs, found.curves, found.matrix, found.modes) == (0, (), (), ())
+
+
+def test_every_cause_of_errors_is_counted_and_can_be_seen_again(tmp_path: Path) -> None:
+    broken = [replace(item("abe", task, 10, Status.ERROR), reason="no such column") for task in range(2)]
+    other = replace(item("zoe", 70, 10, Status.ERROR), reason="status 401")
+    found = told(tmp_path, [*EVIDENCE[:20], other, *broken])
+    assert [(one.reason, one.count) for one in found.troubles] == [("no such column", 2), ("status 401", 1)]
+    assert found.troubles[1].reproduce == "agentprobe run --only zoe-70-10--k"
+    assert found.errors == 3
+
+
+def test_an_agent_of_which_no_model_call_was_seen_is_named(tmp_path: Path) -> None:
+    found = told(tmp_path, [*EVIDENCE[:20], *(item("abe", task, 10, calls=0) for task in range(3))])
+    assert found.silent == ("abe",)

@@ -55,12 +55,31 @@ def test_two_tasks_of_one_name_are_refused(tmp_path: Path) -> None:
         ("strings", "return ['task']", "strings:make returned a str among its tasks"),
         ("none", "return []", "there is no task to run"),
         ("nothing", "return None", "nothing:make failed: TypeError"),
+        ("leaving", "raise SystemExit(5)", r"leaving:make failed: SystemExit: 5 \(leaving.py, line 3\)"),
+        ("numbered", "return [Task(id=3, prompt='p')]", "a task 3 whose `id` is of type int: 3"),
+        ("unnamed", "return [Task(id=' ', prompt='p')]", "whose `id` is empty"),
+        (
+            "escaping",
+            r"return [Task(id='\x1b[2J', prompt='p')]",
+            "`id` holds characters that cannot be shown",
+        ),
+        ("mute", "return [Task(id='t', prompt=None)]", "a task 't' whose `prompt` is of type NoneType"),
+        ("spelled", "return [Task(id='t', prompt='p', contains='abc')]", "`contains` is of type str: 'abc'"),
+        ("mixed", "return [Task(id='t', prompt='p', lacks=('a', 1))]", "`lacks` holds 1, of type int"),
+        ("opened", "return [Task(id='t', prompt='p', matches='(')]", "`matches` cannot be read: '\\('"),
+        ("judged", "return [Task(id='t', prompt='p', check='no')]", "`check` is of type str: 'no'"),
     ],
 )
 def test_a_maker_that_gives_no_tasks_is_said(tmp_path: Path, name: str, body: str, said: str) -> None:
     module(tmp_path, name, f"def make(folder, rows):\n    {body}")
     with pytest.raises(FixtureError, match=said):
         tasks_in(experiment(tmp_path, make=f"{name}:make"), tmp_path, 10)
+
+
+def test_a_maker_that_takes_something_else_is_said(tmp_path: Path) -> None:
+    module(tmp_path, "other", "def make(folder):\n    return []")
+    with pytest.raises(ConfigError, match=r"'other:make' is called with \(folder, rows\), and it takes"):
+        tasks_in(experiment(tmp_path, make="other:make"), tmp_path, 10)
 
 
 def test_a_maker_that_is_not_there_is_said(tmp_path: Path) -> None:

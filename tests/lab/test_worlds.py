@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from agentprobe.errors import FixtureError
+from agentprobe.errors import AgentProbeError, ConfigError, FixtureError
 from agentprobe.lab.settings import WorldSettings
 from agentprobe.lab.worlds import World, build, check_unspoilt, furnish, world_at
 
@@ -61,7 +63,52 @@ def test_a_builder_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
     ):
         build(world, SETTINGS, seed=7, project=tmp_path)
     assert not world.built
-    assert list(world.folder.parent.iterdir()) == []
+    assert [path.suffix for path in world.folder.parent.iterdir()] == [".lock"]
+
+
+def test_what_a_killed_builder_has_left_is_taken_away(tmp_path: Path) -> None:
+    world = at(tmp_path)
+    left = world.folder.with_name(f".building-{world.folder.name}")
+    left.mkdir(parents=True)
+    (left / "half.big").write_text("half")
+    built(tmp_path)
+    assert not left.exists()
+    assert not (world.folder / "half.big").exists()
+
+
+def test_who_comes_while_another_builds_waits_and_takes_what_was_built(tmp_path: Path) -> None:
+    world = built(tmp_path)
+    label = world.folder.with_suffix(".json")
+    kept = label.read_text()
+    label.unlink()
+    with world.folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        second = Thread(target=build, args=(world, SETTINGS), kwargs={"seed": 7, "project": tmp_path})
+        second.start()
+        second.join(0.1)
+        assert second.is_alive()
+        label.write_text(kept)
+    second.join(10)
+    assert (tmp_path / "count").read_text() == "x"
+
+
+def test_a_folder_that_takes_no_world_is_said(tmp_path: Path) -> None:
+    made(tmp_path)
+    (tmp_path / ".agentprobe").write_text("a file is in the way")
+    with pytest.raises(AgentProbeError, match=r"cannot keep the world in .*: Not a directory"):
+        build(at(tmp_path), SETTINGS, seed=7, project=tmp_path)
+
+
+def test_a_builder_that_ends_the_process_is_said(tmp_path: Path) -> None:
+    made(tmp_path, "def build(folder, rows, seed):\n    raise SystemExit(3)\n")
+    with pytest.raises(FixtureError, match=r"builder:build failed at 10 rows: SystemExit: 3"):
+        build(at(tmp_path), SETTINGS, seed=7, project=tmp_path)
+
+
+def test_a_builder_that_takes_something_else_is_said(tmp_path: Path) -> None:
+    made(tmp_path, "def build(folder):\n    pass\n")
+    with pytest.raises(ConfigError, match=r"is called with \(folder, rows, seed\), and it takes \(folder\)"):
+        build(at(tmp_path), SETTINGS, seed=7, project=tmp_path)
 
 
 def test_a_builder_that_builds_nothing_is_said(tmp_path: Path) -> None:

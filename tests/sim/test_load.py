@@ -42,6 +42,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "birds.py").write_text(POLICY.replace("{word}", "cracker"))
     (tmp_path / "broken.py").write_text("import no_such_library_anywhere")
     (tmp_path / "broken_syntax.py").write_text("def (")
+    (tmp_path / "broken_exit.py").write_text("import sys\nsys.exit(5)")
     (tmp_path / "hello.toml").write_text('[[turns]]\ntext = "hello"')
     return tmp_path
 
@@ -76,6 +77,7 @@ def test_two_projects_may_have_modules_of_the_same_name(folder: Path, tmp_path: 
         ("birds:Greedy", "cannot be made without arguments"),
         ("broken:x", "broken cannot be imported: No module named 'no_such_library_anywhere'"),
         ("broken_syntax:x", "broken_syntax cannot be imported: SyntaxError"),
+        ("broken_exit:x", "broken_exit cannot be imported: SystemExit: 5 (broken_exit.py, line 2)"),
     ],
 )
 def test_what_is_no_policy_is_answered_with_what_to_do(folder: Path, text: str, message: str) -> None:

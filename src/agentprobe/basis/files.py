@@ -26,7 +26,12 @@ def write_whole(path: Path, data: bytes | str) -> None:
     except OSError as error:
         if name:
             Path(name).unlink(missing_ok=True)
-        raise AgentProbeError(f"cannot write {path}: {error.strerror}") from error
+        raise AgentProbeError(f"cannot write {path}: {_why(error)}") from error
+
+
+def _why(error: OSError) -> str:
+    """The system's reason; where a file stands in the place of a folder, it says something else."""
+    return "Not a directory" if isinstance(error, FileExistsError) else str(error.strerror)
 
 
 class AppendLog:
@@ -42,7 +47,7 @@ class AppendLog:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         except OSError as error:
-            raise AgentProbeError(f"cannot write {path}: {error.strerror}") from error
+            raise AgentProbeError(f"cannot write {path}: {_why(error)}") from error
 
     def add(self, line: bytes) -> None:
         """Append one line, without its newline, in one write."""

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import pkgutil
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from io import TextIOWrapper
+from pathlib import Path
 
 import click
 
 from agentprobe.cli import commands
 from agentprobe.errors import AgentProbeError, did_you_mean
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 GOOD, FINDINGS, WRONG_USE, OUR_BUG, INTERRUPTED = 0, 1, 2, 70, 130
 
 
@@ -50,8 +58,12 @@ def agentprobe() -> None:
 
 def main(args: Sequence[str] | None = None, group: click.Group = agentprobe) -> int:
     """Run a command; returns its exit code: 0 good, 1 findings, 2 wrong use, 3 not observed, 70 our bug."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # what a terminal cannot show is no reason to fail
+            stream.reconfigure(errors="replace")
     try:
-        code = group.main(args, prog_name="agentprobe", standalone_mode=False)
+        with _ended_as_by_ctrl_c():
+            code = group.main(args, prog_name="agentprobe", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return WRONG_USE
@@ -64,10 +76,35 @@ def main(args: Sequence[str] | None = None, group: click.Group = agentprobe) -> 
     except (KeyboardInterrupt, click.Abort):
         click.echo("agentprobe: interrupted", err=True)
         return INTERRUPTED
-    except Exception:  # noqa: BLE001 - what nobody foresaw is ours, and is said as such
+    except Exception as error:  # noqa: BLE001 - what nobody foresaw is ours, and is said as such
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            return _say_no_room(error)
         _say_our_bug()
         return OUR_BUG
     return code if isinstance(code, int) else GOOD
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """Leave in good order, with everything kept, also when a terminal closes or a pipeline cancels us."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kinds = [kind for kind in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(kind) is signal.SIG_DFL]
+    for kind in kinds:
+        signal.signal(kind, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for kind in kinds:
+            signal.signal(kind, signal.SIG_DFL)
+
+
+def _say_no_room(error: OSError) -> int:
+    """The disk is full, and with it most often the file that our output goes to."""
+    click.echo(f"agentprobe: cannot write what there is to say: {error.strerror}", err=True)
+    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - what waits to be written is given up
+    return WRONG_USE
 
 
 def _say_our_bug() -> None:

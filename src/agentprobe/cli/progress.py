@@ -51,7 +51,7 @@ class Bars:
         self._show("runs", total=total, completed=done)
         if not self._console.is_terminal or done:
             kept = f", {done} of them kept from before" if done else ""
-            self._console.print(f"{total} runs{kept}", highlight=False)
+            self._console.print(f"{total} run{'' if total == 1 else 's'}{kept}", highlight=False)
 
     def ran(self, evidence: Evidence) -> None:
         self._passed += evidence.status is Status.PASSED

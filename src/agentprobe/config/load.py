@@ -11,7 +11,14 @@ from agentprobe.config.lines import line_of
 from agentprobe.config.settings import Settings
 from agentprobe.config.strict import Mistake, decode
 from agentprobe.errors import ConfigError, did_you_mean
-from agentprobe.lab.settings import AgentSettings
+from agentprobe.lab.fitting import wrong_name, wrong_pattern
+from agentprobe.lab.settings import (
+    FROM_ENVIRONMENT,
+    SIMULATED,
+    AgentSettings,
+    ModelChoice,
+    TaskSettings,
+)
 
 NAME = "agentprobe.toml"
 
@@ -30,12 +37,14 @@ def load_settings(path: Path) -> Settings:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # editors on Windows put a mark in front
     except FileNotFoundError:
         hint = "write one, or name another file with --config"
         raise ConfigError(f"there is no settings file {path}; {hint}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot read {path}: {error}") from error
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is no text in UTF-8; save it as such: {error}") from error
 
 
 def _parse(text: str, path: Path) -> dict[str, Any]:
@@ -63,6 +72,9 @@ def _check(settings: Settings) -> None:
         _check_agent(name, agent)
     if settings.tasks is None and not settings.task:
         raise Mistake((), "there is no task; add [tasks] with `make`, or a table [[task]]")
+    for place, task in enumerate(settings.task):
+        _check_task(place, task)
+    _check_model(settings.model)
     _check_gate(settings)
     _check_rows(settings)
 
@@ -74,6 +86,20 @@ def _check_agent(name: str, agent: AgentSettings) -> None:
         raise Mistake(("agents", name, "settings"), "`settings` are for agents with `call`; use `env`")
     if not re.fullmatch(r"[\w.-]+", name):
         raise Mistake(("agents", name), "an agent's name has letters, digits, '.', '-' and '_'")
+
+
+def _check_task(place: int, task: TaskSettings) -> None:
+    if wrong := wrong_name(task.id):
+        raise Mistake(("task", place, "id"), f"the name of the task {wrong}")
+    if wrong := wrong_pattern(task.matches):
+        raise Mistake(("task", place, "matches"), wrong)
+
+
+def _check_model(model: ModelChoice) -> None:
+    if model.at in (SIMULATED, FROM_ENVIRONMENT) or "://" in model.at:
+        return
+    near = did_you_mean(model.at, (SIMULATED, FROM_ENVIRONMENT))
+    raise Mistake(("model", "at"), f"'{model.at}' is neither a base URL nor one of the known words{near}")
 
 
 def _check_gate(settings: Settings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -46,6 +47,10 @@ def _mistakes(value: Any, kind: Any, path: KeyPath) -> Iterator[Mistake]:
         for place, item in enumerate(value):
             yield from _mistakes(item, inner[0], (*path, place))
         yield from _leaf(value, kind, path)
+    elif isinstance(value, str) and isinstance(kind, type) and issubclass(kind, Enum):
+        known = [str(one.value) for one in kind]
+        if value not in known:
+            yield Mistake(path, f"unknown name '{value}'{did_you_mean(value, known)}")
     else:
         yield from _leaf(value, kind, path)
 

@@ -16,11 +16,12 @@ from agentprobe.lab.statistics import Tally, interval, mean_rate, surely_above, 
 WORST_FIRST = (Decision.FAIL, Decision.NOT_OBSERVED, Decision.PASS)
 
 
-def judge(policy: Policy, evidence: Iterable[Evidence], now: datetime) -> Verdict:
+def judge(policy: Policy, evidence: Iterable[Evidence], now: datetime, *, partial: bool = False) -> Verdict:
     """Hold each agent against the policy; the verdict is the worst of its reasons.
 
     A rate that is observed below the required one fails. One that is not, but that too few tasks stand
     for, is not observed. Each claim is tested by itself and all must hold, so no correction is needed.
+    `partial` evidence leaves tasks out on purpose: it can close the gate and never open it.
     """
     items = list(evidence)
     agents = policy.agents or tuple(sorted({item.run.agent for item in items}))
@@ -29,6 +30,9 @@ def judge(policy: Policy, evidence: Iterable[Evidence], now: datetime) -> Verdic
         for agent in agents
         for reason in _reasons(_Case(policy, agent, [item for item in items if item.run.agent == agent], now))
     ]
+    if partial:
+        said = "only some of the tasks were chosen; a release is judged on all of them"
+        reasons += [Reason(agent=agent, decision=Decision.NOT_OBSERVED, text=said) for agent in agents]
     found = {reason.decision for reason in reasons} or {Decision.NOT_OBSERVED}
     return Verdict(decision=next(one for one in WORST_FIRST if one in found), reasons=tuple(reasons))
 

@@ -176,9 +176,10 @@ class AgentConnection(asyncio.Protocol):
         )
         if self._full:
             exchange.pause()
-        await self._gateway.answer(arrival, exchange)
-        if not exchange.keep:
-            self._closing = True
+        try:
+            await self._gateway.answer(arrival, exchange)
+        finally:
+            self._closing = self._closing or not exchange.keep
 
     def _refuse(self, status: int, message: str) -> None:
         """Say what is wrong with the connection itself, and end it."""

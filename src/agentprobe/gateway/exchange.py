@@ -61,6 +61,9 @@ class Exchange:
             self.say(refusals.in_its_words(failure, dialect))
         except AgentStopped as stop:
             self.say(refusals.stopped(stop, dialect))
+        except asyncio.CancelledError:  # its session was closed, or the agent has gone
+            self._break_off()
+            raise
         except Exception as defect:  # noqa: BLE001 - a defect of a room is said aloud to agent and owner
             self.say(refusals.broken(defect, dialect))
             return defect
@@ -169,7 +172,7 @@ class Exchange:
         """Close so that what came is read and what is missing is missed."""
         self.keep = False
         self._flush()
-        if self._head is not None and not self._chunked and self._left is None:
+        if self._head is not None and not self._chunked and self._left is None and not self._gone:
             _no_clean_end(self._transport)
 
 

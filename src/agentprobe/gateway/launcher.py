@@ -88,6 +88,10 @@ def _look_for(command: Sequence[str], environ: Mapping[str, str]) -> None:
     if Path(name).is_file():
         how = f"python {name}" if name.endswith(".py") else f"chmod +x {name}"
         raise ConfigError(f"'{name}' is a file that cannot be run by itself; try: {how}")
+    if Path(name).is_dir():
+        raise ConfigError(f"'{name}' is a folder; write the agent's command behind --")
+    if " " in name:
+        raise ConfigError(f"no command '{name}'; write its words without quotes around all of them")
     raise ConfigError(f"no command '{name}' on the PATH and no such file; is it installed, and well spelled?")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -15,6 +14,7 @@ from agentprobe.basis.canonical import canonical
 from agentprobe.basis.files import AppendLog, write_whole
 from agentprobe.domain.evidence import Evidence, Run, Status
 from agentprobe.errors import AgentProbeError
+from agentprobe.lab.cleaning import clean
 from agentprobe.lab.grid import Plan
 
 VERSION = 1
@@ -32,14 +32,13 @@ class Book:
     def __init__(self, folder: Path, plan: Plan) -> None:
         self.folder = folder
         self.plan = plan
-        self._wanted = {run.key for run in plan.runs}
         self._known = {item.run.key: item for item in read_evidence(folder / "evidence.jsonl")}
         self._log: AppendLog | None = None
         self._lock: int | None = None
 
     @classmethod
     def at(cls, home: Path, plan: Plan, *, fresh: bool = False) -> Self:
-        """The book of a plan; `fresh` forgets what is in it.
+        """The book of a plan; `fresh` forgets what is in it of the plan's runs, and of no others.
 
         Raises AgentProbeError while another process writes in it.
         """
@@ -48,7 +47,7 @@ class Book:
         lock = _locked(folder)
         try:
             if fresh:
-                _forget(folder)
+                _forget(folder, plan)
             book = cls(folder, plan)
         except BaseException:
             os.close(lock)
@@ -82,11 +81,11 @@ class Book:
         self._known[evidence.run.key] = evidence
 
     def describe(self, facts: Mapping[str, Any]) -> None:
-        """Write `plan.json`: everything that is needed to run this again."""
+        """Write `plan.json`: everything that is needed to run this again, but for its secrets."""
         runs = [msgspec.to_builtins(run) for run in self.plan.runs]
         head = {"agentprobe": "plan", "version": VERSION, "id": self.plan.id}
         whole = {**head, "digests": dict(self.plan.digests), **facts, "runs": runs}
-        write_whole(self.folder / "plan.json", canonical(whole) + b"\n")
+        write_whole(self.folder / "plan.json", clean(canonical(whole)) + b"\n")
         write_whole(self.folder.parent / "latest", f"{self.plan.id}\n")
 
     def trace(self, run: Run) -> Path:
@@ -98,7 +97,7 @@ class Book:
         _mend(path)
         log = AppendLog(path)
         if path.stat().st_size == 0:
-            log.add(canonical({"agentprobe": "evidence", "version": VERSION, "plan": self.plan.id}))
+            log.add(_head(self.plan))
         return log
 
     def close(self) -> None:
@@ -186,7 +185,10 @@ def _make(folder: Path) -> None:
 
 def _locked(folder: Path) -> int:
     """Hold the folder until the number that is returned is closed."""
-    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise AgentProbeError(f"cannot write in {folder}: {error.strerror}") from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -197,9 +199,18 @@ def _locked(folder: Path) -> int:
     return handle
 
 
-def _forget(folder: Path) -> None:
-    for name in ("evidence.jsonl", "plan.json"):
-        (folder / name).unlink(missing_ok=True)
-    for name in ("traces", "output", "work"):
-        shutil.rmtree(folder / name, ignore_errors=True)
-    (folder / "traces").mkdir(exist_ok=True)
+def _forget(folder: Path, plan: Plan) -> None:
+    """Take a plan's runs out of its book; a book that cannot be read is given up whole."""
+    path, unwanted = folder / "evidence.jsonl", {run.key for run in plan.runs}
+    try:
+        kept = [item for item in read_evidence(path) if item.run.key not in unwanted]
+    except AgentProbeError:
+        kept = []
+    lines = [_head(plan), *(msgspec.json.encode(item) for item in kept), b""]
+    write_whole(path, b"\n".join(lines))
+    for key in unwanted:
+        (folder / "traces" / f"{key}.jsonl").unlink(missing_ok=True)
+
+
+def _head(plan: Plan) -> bytes:
+    return canonical({"agentprobe": "evidence", "version": VERSION, "plan": plan.id})

@@ -75,6 +75,16 @@ class FailureMode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """One cause for which runs could not be judged, and which is not the agent's doing."""
+
+    reason: str
+    count: int
+    reproduce: str
+    """The command that runs one of them again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """All that a report says."""
 
@@ -104,3 +114,7 @@ class Findings:
     output_tokens: int
     folder: str
     """Where evidence and traces lie."""
+    silent: tuple[str, ...] = ()
+    """The agents of which no run made a model call that was seen."""
+    troubles: tuple[Trouble, ...] = ()
+    """What made runs end in error, the most frequent first."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agentprobe.chaos.schedule import Schedule
-from agentprobe.chaos.strike import Strike as Planned
+from agentprobe.chaos.strike import ANY_TOOL, Strike
 from agentprobe.domain.evidence import Evidence, Mode, Status
+from agentprobe.errors import described
 from agentprobe.lab.failures import Case, failures
-from agentprobe.lab.seen import Strike
+from agentprobe.lab.seen import Receipt
 
 
 def judge(case: Case, *, trace: str = "", observed: str = "") -> Evidence:
@@ -21,7 +22,7 @@ def judge(case: Case, *, trace: str = "", observed: str = "") -> Evidence:
         mode=mode,
         reason=reason,
         answer=case.ending.answer,
-        receipts=tuple(str(strike) for strike in seen.strikes),
+        receipts=tuple(map(str, seen.receipts)),
         effects=tuple(sorted(seen.ledger.times().items())),
         model_calls=seen.model_calls,
         tool_calls=len(seen.tool_calls),
@@ -38,11 +39,12 @@ def _status(case: Case) -> tuple[Status, Mode | None, str]:
         return Status.ERROR, None, case.ending.house_failure
     try:
         failure = next(failures(case), None)
-    except Exception as error:  # noqa: BLE001 - a task's check is the user's code and may fail in any way
-        return Status.ERROR, None, f"the task's check failed: {type(error).__name__}: {error}"
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a check is the user's code: it may do anything
+        return Status.ERROR, None, f"the task's check failed: {described(error)}"
     if failure and case.seen.provider_failure:
         return Status.ERROR, None, f"the provider failed: {case.seen.provider_failure}"
-    if idle := _idle(case.run.regime.schedule, case.seen.strikes):
+    done_twice = failure is not None and failure[0] is Mode.DUPLICATED_EFFECT  # whatever struck or did not
+    if not done_twice and (idle := never_struck(case.run.regime.schedule, case.seen.receipts)):
         calls = f"{case.seen.model_calls} model and {len(case.seen.tool_calls)} tool calls"
         return Status.INCONCLUSIVE, None, f"{', '.join(idle)} never struck; the run made {calls}"
     if failure:
@@ -50,12 +52,14 @@ def _status(case: Case) -> tuple[Status, Mode | None, str]:
     return Status.PASSED, None, ""
 
 
-def _idle(schedule: str, struck: Sequence[Strike]) -> list[str]:
+def never_struck(schedule: str, receipts: Sequence[Receipt]) -> list[str]:
     """The strikes of a schedule that should have happened and did not; those left to chance may not."""
-    planned = Schedule.parse(schedule).strikes
-    return [str(one) for one in planned if one.probability >= 1 and not any(_is(one, hit) for hit in struck)]
+    planned = [strike for strike in Schedule.parse(schedule).strikes if strike.probability >= 1]
+    return [str(strike) for strike in planned if not any(_is_of(one, strike) for one in receipts)]
 
 
-def _is(planned: Planned, hit: Strike) -> bool:
-    at_site = planned.site == hit.site or hit.site.startswith(f"{planned.site}:")
-    return planned.fault.name == hit.fault and at_site
+def _is_of(receipt: Receipt, strike: Strike) -> bool:
+    at_site = strike.site == receipt.site or receipt.site.startswith(f"{strike.site}:")
+    nth = receipt.nth_tool if strike.site == ANY_TOOL else receipt.nth
+    at_call = strike.first <= nth <= (nth if strike.last is None else strike.last)
+    return strike.fault.name == receipt.fault and at_site and at_call

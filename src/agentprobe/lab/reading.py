@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from agentprobe.domain.call import Kind
 from agentprobe.domain.model import Finish
-from agentprobe.lab.seen import Seen, Strike
+from agentprobe.lab.seen import Receipt, Seen
 from agentprobe.trace.pair import TracedCall
 from agentprobe.trace.read import read_trace
+from agentprobe.trace.records import EndRecord
 from agentprobe.trace.tools import ToolUse
 from agentprobe.trace.view import Trace
 
@@ -29,7 +32,7 @@ def seen_of(trace: Trace) -> Seen:
         model_calls=len(trace.model_calls),
         tool_calls=tuple((use.name, _spelled(use)) for use in trace.tool_calls),
         ledger=trace.ledger(),
-        strikes=tuple(_strikes(trace.calls)),
+        receipts=tuple(_receipts(trace)),
         failures=tuple(text for call in trace.calls if (text := _message(call))),
         cut_text=_cut_text(last),
         provider_failure=_provider_failure(last),
@@ -44,11 +47,28 @@ def _spelled(use: ToolUse) -> str:
     return repr(sorted((str(name), repr(value)) for name, value in use.arguments.items()))
 
 
-def _strikes(calls: Iterable[TracedCall]) -> Iterable[Strike]:
-    for call in calls:
-        for mark in call.marks:
-            if mark.startswith(_FAULT):
-                yield Strike(fault=mark.removeprefix(_FAULT), call=call.id, site=call.site)
+def _receipts(trace: Trace) -> Iterable[Receipt]:
+    """One for each fault that struck; like the injector, each process counts its own calls."""
+    tools: Counter[str] = Counter()
+    for call in trace.calls:
+        tools[call.by] += call.kind is Kind.TOOL
+        for fault in _faults(call, trace.ended):
+            yield Receipt(
+                fault=fault,
+                call=call.id,
+                site=call.site,
+                nth=call.record.nth,
+                nth_tool=tools[call.by],
+            )
+
+
+def _faults(call: TracedCall, end: EndRecord | None) -> list[str]:
+    """By the call's marks; where the agent did not wait for its end, by what the injector said at last."""
+    marked = [mark.removeprefix(_FAULT) for mark in call.marks if mark.startswith(_FAULT)]
+    if end is None or end.by != call.by:
+        return marked
+    told = (str(text).partition("@") for text in end.facts.get("struck", ()))
+    return marked + [fault for fault, _, struck in told if struck == call.id and fault not in marked]
 
 
 def _message(call: TracedCall) -> str:

@@ -10,11 +10,12 @@ from typing import Any, Protocol, Self
 
 import msgspec
 
+from agentprobe.basis.clock import RealClock
 from agentprobe.domain.evidence import Evidence, Run, Status
 from agentprobe.errors import FixtureError
 from agentprobe.lab.book import Book
 from agentprobe.lab.grid import Level, Selection, check_schedules, check_selection, digests_of, plan
-from agentprobe.lab.runners import workshop
+from agentprobe.lab.runners import worker
 from agentprobe.lab.runners.job import Job
 from agentprobe.lab.runners.pool import Died, Overran, Pool
 from agentprobe.lab.seen import Ending
@@ -75,7 +76,7 @@ class Campaign:
         sources = Sources(self.experiment.folder)
         try:
             self.progress.preparing("agents")
-            self._pool.do(workshop.check_parts, chosen.agents or tuple(self.experiment.agents))
+            self._pool.do(worker.check_parts, chosen.agents or tuple(self.experiment.agents))
             levels = self._levels(sources, chosen)
         except Died as died:
             said = "importing the agents, building a world or making the tasks ended the process"
@@ -94,7 +95,7 @@ class Campaign:
         shutil.rmtree(book.folder / "work", ignore_errors=True)
         jobs = (self.job(run) for run in missing)
         try:
-            for job, settle in self._pool.each(workshop.carry_out, jobs, self._most_seconds):
+            for job, settle in self._pool.each(worker.carry_out, jobs, self._most_seconds):
                 evidence = self._result(job, settle)
                 book.add(evidence)
                 self.progress.ran(evidence)
@@ -105,7 +106,7 @@ class Campaign:
     def repeat(self, run: Run, trace: Path) -> Evidence:
         """Carry out one run again, with its trace in a file of its own; the book stays as it is."""
         job = self.job(run, trace)
-        return self._result(job, lambda: self._pool.do(workshop.carry_out, job, seconds=self._most_seconds))
+        return self._result(job, lambda: self._pool.do(worker.carry_out, job, seconds=self._most_seconds))
 
     def job(self, run: Run, trace: Path | None = None) -> Job:
         """A run as workers get it."""
@@ -127,16 +128,17 @@ class Campaign:
         except Overran:
             ending = Ending(overran=self.experiment.run.seconds)
         try:
-            return self._pool.do(workshop.examine, job, ending, seconds=self._most_seconds)
+            return self._pool.do(worker.examine, job, ending, seconds=self._most_seconds)
         except (Died, Overran) as error:
             said = f"the run could not be judged: {error}"
-            return Evidence(run=job.run, status=Status.ERROR, reason=said)
+            now = RealClock().date().isoformat(timespec="seconds")
+            return Evidence(run=job.run, status=Status.ERROR, reason=said, observed=now)
 
     def _levels(self, sources: Sources, chosen: Selection) -> list[Level]:
         settings = self.experiment.world
         if settings is None:
             self._worlds = {None: None}
-            return [self._pool.do(workshop.level, None, None)]
+            return [self._pool.do(worker.level, None, None)]
         home, seed = self.experiment.home, self.experiment.run.seed
         source = sources.of_reference(settings.build)
         for rows in chosen.rows or settings.rows:
@@ -185,7 +187,7 @@ def run_plan(
 
 
 def _level(at: tuple[int | None, World | None]) -> Level:
-    return workshop.level(*at)
+    return worker.level(*at)
 
 
 def _plain(experiment: Experiment) -> Any:

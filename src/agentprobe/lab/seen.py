@@ -8,12 +8,16 @@ from agentprobe.domain.ledger import EffectLedger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Strike:
-    """One fault that struck: its name, and the call and site it struck at."""
+class Receipt:
+    """The proof that a fault struck: its name, and the call and site it struck at."""
 
     fault: str
     call: str
     site: str
+    nth: int = 1
+    """The how-manieth call at its site that was."""
+    nth_tool: int = 1
+    """The how-manieth call of any tool."""
 
     def __str__(self) -> str:
         return f"{self.fault}@{self.call}"
@@ -28,7 +32,7 @@ class Seen:
     tool_calls: tuple[tuple[str, str], ...] = ()
     """Each tool call's name and arguments in their canonical spelling, in order."""
     ledger: EffectLedger = field(default_factory=EffectLedger)
-    strikes: tuple[Strike, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
     failures: tuple[str, ...] = ()
     """The messages of errors that reached the agent."""
     cut_text: str | None = None

@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from agentprobe.basis.canonical import digest, digest_of
+from agentprobe.errors import ConfigError
 
 _PASSED_OVER = {"__pycache__", "node_modules", "venv", "site-packages"}
 _SCRIPTS = ("", ".js", ".mjs", ".cjs", ".ts", ".rb", ".sh")
@@ -36,13 +37,20 @@ class Sources:
     def of_words(self, words: Iterable[str], files: Iterable[str] = ()) -> str:
         """The digest of the files among a command's words."""
         named = (self._folder / word for word in words)
-        return self._digest((path for path in named if path.is_file()), files)
+        return self._digest((path for path in named if _is_file(path)), files)
 
     def _digest(self, first: Iterable[Path], patterns: Iterable[str]) -> str:
-        more = (path for pattern in patterns for path in self._folder.glob(pattern) if path.is_file())
+        more = (path for pattern in patterns for path in self._matching(pattern) if path.is_file())
         found = self._reached([*first, *more])
         names = {str(path.relative_to(self._folder)): path for path in found}
         return digest_of([(name, digest(names[name].read_bytes())) for name in sorted(names)])
+
+    def _matching(self, pattern: str) -> Iterator[Path]:
+        try:
+            yield from self._folder.glob(pattern)
+        except (NotImplementedError, ValueError) as error:
+            said = f"'{pattern}' among an agent's files is no pattern from the settings file's folder"
+            raise ConfigError(f'{said}; write it as in "prompts/*.txt"') from error
 
     def _reached(self, first: Iterable[Path]) -> set[Path]:
         """Everything that can be reached from these files by imports and by names spelled out."""
@@ -110,3 +118,11 @@ class Sources:
             if count > _MOST_FILES:
                 break
         return found
+
+
+def _is_file(path: Path) -> bool:
+    """Is there such a file? A word of a command may be too long to be the name of one."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False

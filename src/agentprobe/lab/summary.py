@@ -10,9 +10,10 @@ from agentprobe.chaos.schedule import Schedule
 from agentprobe.domain.evidence import Evidence, Mode, Status
 from agentprobe.domain.verdict import Verdict
 from agentprobe.lab.book import Book
+from agentprobe.lab.cleaning import clean_text
 from agentprobe.lab.counting import CONCLUSIVE, tally
 from agentprobe.lab.curve import bracket
-from agentprobe.lab.findings import Cell, Curve, FailureMode, Findings, Point, Rate
+from agentprobe.lab.findings import Cell, Curve, FailureMode, Findings, Point, Rate, Trouble
 from agentprobe.lab.grid import PREFIX
 from agentprobe.lab.settings import Experiment
 from agentprobe.lab.statistics import interval
@@ -52,7 +53,7 @@ def summarise(experiment: Experiment, book: Book, verdict: Verdict, bar: Bar) ->
     agents = tuple(agent for agent in experiment.agents if agent in planned)
     return Findings(
         project=experiment.project,
-        model=experiment.model.policy if experiment.model.simulated else experiment.model.at,
+        model=experiment.model.policy if experiment.model.simulated else clean_text(experiment.model.at),
         simulated=experiment.model.simulated,
         observed=max((item.observed for item in evidence), default=""),
         confidence=bar.confidence,
@@ -73,6 +74,8 @@ def summarise(experiment: Experiment, book: Book, verdict: Verdict, bar: Bar) ->
         input_tokens=sum(item.input_tokens for item in evidence),
         output_tokens=sum(item.output_tokens for item in evidence),
         folder=str(book.folder),
+        silent=tuple(agent for agent in agents if _is_silent(agent, evidence)),
+        troubles=tuple(_troubles(evidence, bar)),
     )
 
 
@@ -163,6 +166,18 @@ def _modes(evidence: Sequence[Evidence], bar: Bar) -> Iterable[FailureMode]:
             reproduce=f"{bar.again} --only {example.run.key[:PREFIX]}",
             remedy=REMEDIES[mode],
         )
+
+
+def _is_silent(agent: str, evidence: Sequence[Evidence]) -> bool:
+    own = [item for item in evidence if item.run.agent == agent]
+    return bool(own) and not any(item.model_calls for item in own)
+
+
+def _troubles(evidence: Sequence[Evidence], bar: Bar) -> Iterable[Trouble]:
+    errors = [item for item in evidence if item.status is Status.ERROR]
+    for reason, count in Counter(item.reason for item in errors).most_common():
+        example = min((item for item in errors if item.reason == reason), key=_plainness)
+        yield Trouble(reason=reason, count=count, reproduce=f"{bar.again} --only {example.run.key[:PREFIX]}")
 
 
 def _plainness(item: Evidence) -> tuple[int, bool, int, str]:

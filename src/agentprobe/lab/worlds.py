@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
-import tempfile
-import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -17,7 +16,8 @@ import msgspec
 
 from agentprobe.basis.canonical import canonical, digest_of
 from agentprobe.basis.files import write_whole
-from agentprobe.errors import AgentProbeError, FixtureError
+from agentprobe.errors import AgentProbeError, FixtureError, described
+from agentprobe.lab.fitting import check_fit
 from agentprobe.lab.settings import WorldSettings
 from agentprobe.sim.load import load_object
 
@@ -50,41 +50,52 @@ def world_at(rows: int, settings: WorldSettings, *, source: str, seed: int, home
 def build(world: World, settings: WorldSettings, *, seed: int, project: Path) -> None:
     """Build a world unless it is there; it appears whole or not at all.
 
-    Raises FixtureError when the builder fails.
+    Waits while another process builds the same one. Raises FixtureError when the builder fails.
     """
     if world.built:
         return
     builder = load_object(settings.build, project)
-    world.folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=world.folder.parent, prefix=".building-"))
+    check_fit(builder, settings.build, "folder", "rows", "seed")
     try:
-        _call(builder, settings.build, draft, world.rows, seed)
-        shared = {name: _look(draft / name) for name in _shared(draft, settings.shared)}
-        shutil.rmtree(world.folder, ignore_errors=True)
-        draft.rename(world.folder)
-        write_whole(world._label, canonical(shared))
+        with _drafting(world) as draft:
+            if not world.built:
+                _call(builder, settings.build, draft, world.rows, seed)
+                _keep(draft, world, settings.shared)
     except OSError as error:
         raise AgentProbeError(f"cannot keep the world in {world.folder}: {error.strerror}") from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def _drafting(world: World) -> Iterator[Path]:
+    """An empty folder for one process at a time to build a world in; it is gone afterwards."""
+    draft = world.folder.with_name(f".building-{world.folder.name}")
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    with world.folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        shutil.rmtree(draft, ignore_errors=True)  # left by a builder that was killed
+        draft.mkdir()
+        try:
+            yield draft
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def _keep(draft: Path, world: World, patterns: Sequence[str]) -> None:
+    shared = {name: _look(draft / name) for name in _shared(draft, patterns)}
+    shutil.rmtree(world.folder, ignore_errors=True)
+    draft.rename(world.folder)
+    write_whole(world._label, canonical(shared))
 
 
 def _call(builder: Any, name: str, folder: Path, rows: int, seed: int) -> None:
     try:
         builder(folder, rows, seed)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise FixtureError(f"{name} failed at {rows:,} rows: {described(error)}") from error
     if not any(folder.iterdir()):
         raise FixtureError(
             f"{name} built nothing at {rows:,} rows; it must write into the folder it is given"
         )
-
-
-def described(error: BaseException) -> str:
-    """An exception in one line, with the place in the code that raised it."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
-    return f"{type(error).__name__}: {error}{place}"
 
 
 def furnish(world: World, folder: Path, shared: Sequence[str]) -> None:

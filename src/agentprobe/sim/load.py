@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from agentprobe.errors import ConfigError, did_you_mean
+from agentprobe.errors import ConfigError, described, did_you_mean
 from agentprobe.sim.policies import POLICIES
 from agentprobe.sim.policy import Policy
 from agentprobe.sim.script_file import read_script
@@ -53,9 +53,8 @@ def _module(name: str, folder: Path, text: str) -> Any:
             raise ConfigError(f"'{text}': {name} cannot be imported: {error}") from error
         near = did_you_mean(name, (file.stem for file in folder.glob("*.py")))
         raise ConfigError(f"'{text}': no module '{name}' in {folder}{near}") from error
-    except Exception as error:
-        message = f"'{text}': {name} cannot be imported: {type(error).__name__}: {error}"
-        raise ConfigError(message) from error
+    except (Exception, SystemExit) as error:
+        raise ConfigError(f"'{text}': {name} cannot be imported: {described(error)}") from error
 
 
 def _search_first(folder: Path, name: str) -> None:

@@ -104,7 +104,7 @@ class Follower:
             with self.path.open("rb") as file:
                 file.seek(self._at)
                 added = file.read()
-        except FileNotFoundError:
+        except OSError:  # not begun yet; who writes it says why it cannot
             return []
         self._at += len(added)
         *lines, self._rest = (self._rest + added).split(b"\n")

@@ -214,7 +214,19 @@ _first: msgspec.json.Decoder[_FirstLine] = msgspec.json.Decoder(_FirstLine)
 
 def encode(line: Struct | Mapping[str, Any]) -> bytes:
     """One line, without its newline."""
-    return _encoder.encode(line)
+    try:
+        return _encoder.encode(line)
+    except UnicodeEncodeError:
+        return _encoder.encode(_spelled(msgspec.to_builtins(line, enc_hook=str, builtin_types=(Raw,))))
+
+
+def _spelled(value: Any) -> Any:
+    """The same with halves of characters spelled out: Python's text may hold them, a file may not."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, Mapping):
+        return {_spelled(name): _spelled(item) for name, item in value.items()}
+    return [_spelled(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def decode(line: bytes) -> Record:

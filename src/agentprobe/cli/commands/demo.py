@@ -49,7 +49,11 @@ def _furnish(folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()):
         raise ConfigError(f"{folder} holds something else; name another folder: agentprobe demo FOLDER")
     ignored = shutil.ignore_patterns("__pycache__", ".agentprobe")
-    shutil.copytree(_example(), folder, ignore=ignored, dirs_exist_ok=True)
+    try:
+        shutil.copytree(_example(), folder, ignore=ignored, dirs_exist_ok=True)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)  # half an example is none
+        raise ConfigError(f"cannot put the example into {folder}: {error}") from error
 
 
 def _example() -> Path:

@@ -21,8 +21,9 @@ from agentprobe.lab.book import Book
 from agentprobe.lab.findings import Findings
 from agentprobe.lab.grid import Selection
 from agentprobe.lab.run import Campaign
+from agentprobe.lab.settings import Experiment
 from agentprobe.lab.summary import Bar, summarise
-from agentprobe.report import html, terminal
+from agentprobe.report import html, terminal, words
 
 INTERRUPTED = 130
 
@@ -77,7 +78,7 @@ def command(
     again = (
         "agentprobe run" if config == Path(NAME) else f"agentprobe run --config {shlex.quote(str(config))}"
     )
-    found = findings(settings, chosen, book, again)
+    found = findings(settings, experiment, chosen, book, again)
     return _report(found, book, console, page=page, data=data)
 
 
@@ -96,16 +97,18 @@ def _report(found: Findings, book: Book, console: Console, *, page: Path | None,
     write_whole(where, html.page(found))
     if data is not None:
         write_whole(data, msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
-    console.print(f"\nReport: {_near(where)}", highlight=False, soft_wrap=True)
+    console.print(f"\nReport: {_near(where)}", markup=False, highlight=False, soft_wrap=True)
     return found.verdict.decision.exit_code
 
 
-def findings(settings: Settings, chosen: Selection, book: Book, again: str = "agentprobe run") -> Findings:
+def findings(
+    settings: Settings, experiment: Experiment, chosen: Selection, book: Book, again: str = "agentprobe run"
+) -> Findings:
     """What a book of evidence says under the settings' policy."""
     policy = _policy(settings, chosen.agents)
-    verdict = judge(policy, book.evidence, RealClock().date())
+    verdict = judge(policy, book.evidence, RealClock().date(), partial=bool(chosen.tasks))
     bar = Bar(required=policy.pass_rate, confidence=policy.confidence, again=again)
-    return summarise(settings.experiment(Path()), book, verdict, bar)
+    return summarise(experiment, book, verdict, bar)
 
 
 def _policy(settings: Settings, agents: Sequence[str]) -> Policy:
@@ -146,7 +149,8 @@ def _again(lab: Campaign, book: Book, prefix: str, console: Console) -> int:
 def _told(evidence: Evidence) -> str:
     mode = f" ({evidence.mode.value.replace('_', ' ')})" if evidence.mode else ""
     said = f"{evidence.status.value}{mode}{': ' if evidence.reason else ''}{evidence.reason}"
-    return f"{said}\nanswer: {evidence.answer}"
+    lines = (said, *f"answer: {evidence.answer}".splitlines())
+    return "\n".join(map(words.plain, lines))
 
 
 def _differences(before: Evidence, now: Evidence) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import shlex
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -17,6 +19,8 @@ from agentprobe.basis.clock import RealClock
 from agentprobe.chaos.schedule import Schedule
 from agentprobe.errors import ConfigError
 from agentprobe.gateway.launcher import Launched, launch
+from agentprobe.lab.judge import never_struck
+from agentprobe.lab.reading import seen_of
 from agentprobe.report.live_trace import live
 from agentprobe.report.terminal_trace import draw
 from agentprobe.trace.read import read_trace
@@ -82,7 +86,7 @@ def command(ctx: click.Context, /, quiet: bool, **options: Any) -> None:
         )
     console = Console(stderr=True, quiet=quiet, highlight=False)
     launched, path = _traced(words, console, **options)
-    if not quiet:
+    if not quiet and path.stat().st_size:
         _tell(read_trace(path), console)
     for complaint in launched.complaints:
         click.echo(f"agentprobe: {complaint}", err=True)
@@ -116,7 +120,7 @@ def _traced(
         trace=path,
         schedule=_schedule(fault),
         simulated=sim is not None,
-        agent={"command": list(words)},
+        agent={"command": [os.fsencode(word).decode(errors="backslashreplace") for word in words]},
     )
     urls = {"openai": openai_url, "anthropic": anthropic_url}
     with nullcontext() if console.quiet else live(path, console):
@@ -131,7 +135,8 @@ def _traced(
 
 
 def _place(out: Path, name: str) -> Path:
-    path = out if out.suffix and not out.is_dir() else out / f"{name}.jsonl"
+    is_file = not out.is_dir() and (out.suffix or out.exists())
+    path = out if is_file else out / f"{name}.jsonl"
     if path.exists():
         raise ConfigError(f"{path} is there already and is not overwritten; give --out another name")
     return path
@@ -160,19 +165,7 @@ def _tell(trace: Trace, console: Console) -> None:
             "reading OPENAI_BASE_URL or ANTHROPIC_BASE_URL?",
             style="yellow",
         )
-    for strike in _idle(trace):
+    for strike in never_struck(str(trace.header.run.get("schedule", "")), seen_of(trace).receipts):
         console.print(f"{strike} never struck: this run shows nothing about that fault", style="yellow")
-    console.print(
-        f"recorded in {trace.path}; draw it again with: agentprobe trace show {trace.path}",
-        markup=False,
-        soft_wrap=True,
-    )
-
-
-def _idle(trace: Trace) -> list[str]:
-    """The scheduled faults that left no mark; none can be told idle where the agent gave a call up."""
-    if any(call.left and call.status is None for call in trace.calls):
-        return []
-    marks = {mark for call in trace.calls for mark in call.marks}
-    planned = Schedule.parse(str(trace.header.run.get("schedule", ""))).strikes
-    return [str(strike) for strike in planned if f"fault:{strike.fault.name}" not in marks]
+    again = shlex.join(("agentprobe", "trace", "show", str(trace.path)))
+    console.print(f"recorded in {trace.path}; draw it again with: {again}", markup=False, soft_wrap=True)

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from agentprobe.adapters.active import Active
 from agentprobe.adapters.orders import VARIABLE
 from agentprobe.errors import ConfigError
 from agentprobe.gateway.background import BackgroundGateway, background
 from agentprobe.gateway.surroundings import routes, surroundings
+from agentprobe.lab.cleaning import beginning
 from agentprobe.lab.runners.surroundings import provider_urls
 from agentprobe.lab.seen import Ending
 from agentprobe.lab.settings import ModelChoice
+
+LOOK_SECONDS = 0.5
+"""How often it is seen how much an agent has printed."""
+MOST_PRINTED = 1 << 26
+"""An agent that prints more bytes than this is ended."""
+_TAIL = 1 << 12
+_ERROR = re.compile(r"\s*(?:[\w.]+\.)?\w*(?:Error|Exception)\b.*")
+"""A line that names an error: the last that Python writes, but not the last of other languages."""
 
 
 @dataclass
@@ -40,29 +51,46 @@ class Commander:
         with active:
             found = routes({} if self.model.simulated else os.environ, provider_urls(self.model))
             door = self._opened().open_session(active, {route.provider: route.upstream for route in found})
+            known = len(self._opened().defects)
             around = {**os.environ, **env}
             told = surroundings(around, door, found, quiet=True, simulated=self.model.simulated)
             try:
                 ending = self._finished(words, prompt, {**told, VARIABLE: active.orders.to_json()}, output)
             finally:
                 self._opened().close_session(door)
+            if defects := self._opened().defects[known:]:
+                said = f"a defect of agentprobe: {type(defects[-1]).__name__}: {defects[-1]}"
+                ending = replace(ending, house_failure=said)
         return replace(ending, seconds=clock.now() - began)
 
     def _finished(self, words: tuple[str, ...], prompt: str, env: dict[str, str], output: Path) -> Ending:
         command = [word.replace("{prompt}", prompt) for word in words]
-        with output.with_suffix(".out").open("wb") as out, output.with_suffix(".err").open("wb") as err:
+        with _private(output.with_suffix(".out")) as out, _private(output.with_suffix(".err")) as err:
             child = self._started(command, env, out.fileno(), err.fileno())
             try:
-                code = child.wait(timeout=self.seconds)
+                code = self._awaited(child, out, err)
             except subprocess.TimeoutExpired:
                 return Ending(overran=self.seconds)
             finally:
                 self.stop()
-        said = output.with_suffix(".out").read_bytes().decode(errors="replace").strip()
+        if code is None:
+            return Ending(raised=f"it printed more than {MOST_PRINTED >> 20} MB, and was ended")
+        said = beginning(output.with_suffix(".out")).decode(errors="replace").strip()
         if code == 0:
             return Ending(answer=said)
-        last = _last_line(output.with_suffix(".err"))
-        return Ending(answer=said, raised=f"exit code {code}{f': {last}' if last else ''}")
+        how = f"exit code {code}" if code > 0 else f"signal {-code}"
+        last = _telling_line(output.with_suffix(".err"))
+        return Ending(answer=said, raised=f"{how}{f': {last}' if last else ''}")
+
+    def _awaited(self, child: subprocess.Popen[bytes], *printed: BinaryIO) -> int | None:
+        """The exit code; None for one that prints without end and would fill the disk."""
+        looks = max(round(self.seconds / LOOK_SECONDS), 1)
+        for _ in range(looks):
+            with suppress(subprocess.TimeoutExpired):
+                return child.wait(timeout=self.seconds / looks)
+            if any(os.fstat(file.fileno()).st_size > MOST_PRINTED for file in printed):
+                return None
+        raise subprocess.TimeoutExpired(child.args, self.seconds)
 
     def _started(self, words: list[str], env: dict[str, str], out: int, err: int) -> subprocess.Popen[bytes]:
         try:
@@ -78,6 +106,8 @@ class Commander:
         except OSError as error:
             message = f"the agent's command '{words[0]}' cannot be started: {error.strerror}"
             raise ConfigError(f"{message}; is it installed, and on the PATH?") from error
+        except ValueError as error:  # a character that no command line can hold
+            raise ConfigError(f"the agent's command '{words[0]}' cannot be started: {error}") from error
         return self._child
 
     def stop(self) -> None:
@@ -94,12 +124,20 @@ class Commander:
             self._gateway = self._stack.enter_context(background())
         return self._gateway
 
-    def close(self) -> None:
-        """Shut the gateway."""
-        self.stop()
-        self._stack.close()
+
+def _private(path: Path) -> BinaryIO:
+    """A new file that nobody else may read: nobody knows what an agent prints."""
+    path.touch(mode=0o600)
+    return path.open("wb")
 
 
-def _last_line(path: Path) -> str:
-    lines = path.read_bytes()[-4096:].decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else ""
+def _telling_line(path: Path) -> str:
+    lines = _ending(path).decode(errors="replace").strip().splitlines()
+    telling = [line.strip() for line in lines if _ERROR.match(line)]
+    return (telling or lines or [""])[-1]
+
+
+def _ending(path: Path) -> bytes:
+    """The last lines of a file, each whole, since half a secret is not known as one."""
+    text = path.read_bytes()
+    return text if len(text) <= _TAIL else text[-_TAIL:].partition(b"\n")[2]

@@ -32,8 +32,13 @@ class Job:
 
     @property
     def output(self) -> Path:
-        """What the agent printed."""
+        """What the agent printed, but for the file's ending."""
         return self.book / "output" / self.run.key
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        """Where it is: all that a callable printed, and both streams of a command."""
+        return tuple(self.output.with_suffix(ending) for ending in (".log", ".out", ".err"))
 
     def orders(self, *, virtual: bool, simulated: bool) -> Orders:
         """The session that this run is."""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import suppress
 from itertools import islice
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from agentprobe.errors import AgentProbeError
-from agentprobe.lab.runners import workshop
+from agentprobe.lab.runners import worker
 from agentprobe.lab.settings import Experiment
+
+LISTENING_SECONDS = 0.5
+"""A signal that comes just before the main thread begins to wait is heard only when the waiting ends."""
 
 J = TypeVar("J")
 T = TypeVar("T")
@@ -34,17 +38,20 @@ class Pool:
     def __init__(self, experiment: Experiment, workers: int = 0) -> None:
         self.size = workers or experiment.run.workers or os.cpu_count() or 1
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([workshop.__name__])
+        context.set_forkserver_preload([worker.__name__])
         self._pool = ProcessPool(
             max_workers=self.size,
-            initializer=workshop.open_shop,
+            initializer=worker.open_shop,
             initargs=(experiment,),
             context=context,
         )
 
     def do(self, function: Callable[..., T], *args: Any, seconds: float | None = None) -> T:
         """Have one thing done, and wait for it."""
-        return _settled(self._pool.schedule(function, args=args, timeout=seconds))
+        future: Future[T] = self._pool.schedule(function, args=args, timeout=seconds)
+        while not wait([future], timeout=LISTENING_SECONDS).done:
+            pass
+        return _settled(future)
 
     def each(
         self, function: Callable[[J], T], jobs: Iterable[J], seconds: float | None = None
@@ -60,20 +67,15 @@ class Pool:
                 waiting[self._pool.schedule(function, args=(job,), timeout=seconds)] = job
             if not waiting:
                 return
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            done, _ = wait(waiting, timeout=LISTENING_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
                 yield waiting.pop(future), lambda future=future: _settled(future)  # type: ignore[misc]
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
-    ) -> None:
-        if kind is None:
-            self._pool.close()  # type: ignore[no-untyped-call]  # pebble gives it no types
-        else:
-            self._pool.stop()  # type: ignore[no-untyped-call]  # the same
+    def __exit__(self, *_: object) -> None:
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble gives it no types
         self._pool.join()
 
 
@@ -81,9 +83,19 @@ def _settled(future: Future[T]) -> T:
     try:
         return future.result()
     except ProcessExpired as error:
+        _end_group(error.pid)
         raise Died(_how(error.exitcode)) from error
+    except SystemExit as error:
+        raise Died(f"its code called exit({error.code!r})") from error
     except TimeoutError as error:
         raise Overran("it took too long and was ended") from error
+
+
+def _end_group(leader: int | None) -> None:
+    """End what a dead worker's agents have left running; each worker leads a group of its own."""
+    if leader:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(leader, signal.SIGKILL)
 
 
 def _how(code: int | None) -> str:

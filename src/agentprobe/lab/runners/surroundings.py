@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from agentprobe.dialects import DIALECTS
@@ -71,16 +71,22 @@ def environment(values: Mapping[str, str]) -> Iterator[None]:
 def printing_to(out: Path, err: Path) -> Iterator[None]:
     """Let everything that this process and its children print go to files."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    kept = [os.dup(1), os.dup(2)]
+    kept, streams = [os.dup(1), os.dup(2)], (sys.stdout, sys.stderr)
     try:
         for number, path in ((1, out), (2, err)):
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
             os.dup2(handle, number)
             os.close(handle)
+        sys.stdout, sys.stderr = (
+            open(number, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)  # noqa: SIM115
+            for number in (1, 2)
+        )
         yield
     finally:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+        for stream in (sys.stdout, sys.stderr, *streams):
+            with suppress(OSError, ValueError):  # the agent may have closed it, or what lies behind it
+                stream.flush()
+        sys.stdout, sys.stderr = streams
         for number, handle in enumerate(kept, 1):
             os.dup2(handle, number)
             os.close(handle)

@@ -1,24 +1,22 @@
-"""What a worker process does: build worlds, make tasks, carry out runs, and judge those that died."""
+"""What is done in a worker: build worlds, make tasks, carry out runs, and judge those that died."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
-from agentprobe.adapters import http_hook, virtual_sleep
 from agentprobe.basis.clock import RealClock
 from agentprobe.domain.evidence import Evidence
 from agentprobe.domain.task import Task
-from agentprobe.errors import AgentProbeError, ConfigError, FixtureError
+from agentprobe.errors import AgentProbeError, ConfigError, FixtureError, described
 from agentprobe.lab import worlds
+from agentprobe.lab.cleaning import clean_evidence, clean_file
 from agentprobe.lab.failures import Case
+from agentprobe.lab.fitting import check_answers, check_fit
 from agentprobe.lab.grid import Level
 from agentprobe.lab.judge import judge
 from agentprobe.lab.reading import seen_in
@@ -26,13 +24,16 @@ from agentprobe.lab.runners.calling import call_agent
 from agentprobe.lab.runners.commanding import Commander
 from agentprobe.lab.runners.job import Job
 from agentprobe.lab.runners.limit import at_most, overran
-from agentprobe.lab.runners.surroundings import environment, printing_to, silence, variables
+from agentprobe.lab.runners.surroundings import environment, printing_to, variables
 from agentprobe.lab.seen import Ending
 from agentprobe.lab.settings import Experiment
 from agentprobe.lab.sources import Sources
 from agentprobe.lab.tasks import digest_of_task, tasks_in
 from agentprobe.sim.engine import SimulatedModel
 from agentprobe.sim.load import load_object, load_policy
+
+LEAST_FREE_BYTES = 1 << 16
+"""With less than this left on the disk, a run's own writes may have failed."""
 
 
 class Workshop:
@@ -67,8 +68,12 @@ class Workshop:
                 self._agent(name)
         elif shutil.which(self.experiment.agents[name].command[0], path=os.environ.get("PATH")) is None:
             command = self.experiment.agents[name].command[0]
-            if not (self.experiment.folder / command).exists():
+            place = self.experiment.folder / command
+            if not place.is_file():
                 raise ConfigError(f"[agents.{name}] command '{command}' is not found; is it installed?")
+            if not os.access(place, os.X_OK):
+                said = f"[agents.{name}] command '{command}' is a file that cannot be run by itself"
+                raise ConfigError(f'{said}; begin with its program, as in ["python", "{command}"]')
 
     def check_model(self) -> None:
         """Raise ConfigError for a simulated model whose policy cannot be loaded."""
@@ -116,7 +121,7 @@ class Workshop:
             active = orders.open(answer=model.pieces if model else None)
             writer = active.writer
             if agent.call is not None:
-                log = job.output.with_suffix(".log")
+                log, *_ = job.outputs
                 around.enter_context(environment(told))
                 around.enter_context(printing_to(log, log))
                 around.enter_context(at_most(experiment.run.seconds, job))
@@ -125,6 +130,7 @@ class Workshop:
                 ending = self.commander.run(agent.command, task.prompt, active, told, job.output)
         if writer is not None and writer.failure is not None:
             raise AgentProbeError(f"a trace could not be written: {writer.failure}")
+        check_room(job.book)
         return _with_failure(ending, model)
 
     @property
@@ -164,7 +170,10 @@ class Workshop:
             patience_seconds=self.experiment.run.patience_seconds,
         )
         trace = str(job.trace.relative_to(job.book))
-        return judge(case, trace=trace, observed=RealClock().date().isoformat(timespec="seconds"))
+        found = judge(case, trace=trace, observed=RealClock().date().isoformat(timespec="seconds"))
+        for printed in job.outputs:
+            clean_file(printed)
+        return clean_evidence(found)
 
     # -- what is kept ------------------------------------------------------------------------------
 
@@ -173,10 +182,8 @@ class Workshop:
             call = self.experiment.agents[name].call
             assert call is not None, "only callables are looked up here"
             found = load_object(call, self.experiment.folder)
-            if not callable(found):
-                raise ConfigError(
-                    f"[agents.{name}] call = '{call}' is no function but a {type(found).__name__}"
-                )
+            check_fit(found, call, "prompt", named=self.experiment.agents[name].settings)
+            check_answers(found, call)
             self._agents[name] = found
         return self._agents[name]
 
@@ -201,60 +208,15 @@ class Workshop:
         return self._tasks[rows]
 
 
+def check_room(folder: Path, least: int = LEAST_FREE_BYTES) -> None:
+    """Raise AgentProbeError where a disk is full: what went wrong meanwhile says nothing about the agent."""
+    if shutil.disk_usage(folder).free < least:
+        raise AgentProbeError(f"the disk that holds {folder} is full; what was done before is kept")
+
+
 def _with_failure(ending: Ending, model: SimulatedModel | None) -> Ending:
     """Say so when the simulated model, not the agent, has failed."""
     if model is None or model.failure is None:
         return ending
-    said = f"the simulated model's policy failed: {worlds.described(model.failure)}"
+    said = f"the simulated model's policy failed: {described(model.failure)}"
     return Ending(answer=ending.answer, raised=ending.raised, house_failure=said, seconds=ending.seconds)
-
-
-# -- the functions that a pool calls ---------------------------------------------------------------------
-
-_shop: Workshop | None = None
-
-
-def open_shop(experiment: Experiment) -> None:
-    """Make this process a worker; called once when it starts."""
-    global _shop
-    silence()
-    os.chdir(experiment.folder)
-    sys.path.insert(0, str(experiment.folder))
-    http_hook.install()
-    virtual_sleep.install()
-    _shop = Workshop(experiment)
-    signal.signal(signal.SIGTERM, _leave)
-
-
-def _leave(signum: int, _: FrameType | None) -> None:
-    """Take the command under way along when this process is ended."""
-    if _shop is not None:
-        _shop.commander.stop()
-    os._exit(128 + signum)
-
-
-def level(rows: int | None, world: worlds.World | None) -> Level:
-    """In a worker: see `Workshop.level`."""
-    return _opened().level(rows, world)
-
-
-def check_parts(agents: tuple[str, ...]) -> None:
-    """In a worker: raise ConfigError for an agent or a policy that cannot be loaded."""
-    for name in agents:
-        _opened().check_agent(name)
-    _opened().check_model()
-
-
-def carry_out(job: Job) -> Evidence:
-    """In a worker: see `Workshop.carry_out`."""
-    return _opened().carry_out(job)
-
-
-def examine(job: Job, ending: Ending) -> Evidence:
-    """In a worker: see `Workshop.examine`."""
-    return _opened().examine(job, ending)
-
-
-def _opened() -> Workshop:
-    assert _shop is not None, "a worker opens its shop when it starts"
-    return _shop
