@@ -278,6 +278,29 @@ def test_a_command_that_fails_is_a_crash_with_its_last_words(experiment: Experim
     assert "exit code 1: no key, no answer" in item.reason
 
 
+CLOSING = """
+import os, sys
+
+def run(prompt):
+    print("still heard", prompt)
+    sys.stdout.close()
+    sys.stderr.close()
+    os.close(1)
+    return "Jo 1 lives in City1."
+"""
+
+
+def test_an_agent_that_closes_its_output_neither_ends_the_runs_nor_mutes_the_next(
+    experiment: Experiment,
+) -> None:
+    (experiment.folder / "closing.py").write_text(CLOSING)
+    chosen = Selection(tasks=("where-1",), rows=(10,), faults=False, repetitions=3)
+    book = run_plan(with_agent(experiment, "closing:run"), chosen, workers=1)
+    assert [item.status for item in book.evidence] == [Status.PASSED] * 3
+    printed = [path.read_text() for path in (book.folder / "output").glob("*.log")]
+    assert printed == ["still heard Where does Jo 1 live?\n"] * 3
+
+
 def test_a_command_that_dies_of_a_signal_says_which(experiment: Experiment) -> None:
     command = with_command(experiment, sys.executable, "-c", "import os; os.kill(os.getpid(), 11)")
     item = found(run_plan(command, IT))["where-1"]

@@ -12,7 +12,7 @@ from agentprobe.basis.canonical import digest
 from agentprobe.lab.statistics import wilson
 from agentprobe.report.trace_words import counted, plain
 from agentprobe.trace.pair import TracedCall
-from agentprobe.trace.replay.compare import Repetition, final_answer
+from agentprobe.trace.replay.compare import Repetition
 from agentprobe.trace.replay.determinism import Determinism
 from agentprobe.trace.replay.tokens import GOOD_AS_DETERMINISTIC
 from agentprobe.trace.view import Trace
@@ -123,8 +123,8 @@ def _why(call: TracedCall) -> str:
 
 def _answer(trace: Trace) -> str:
     """The final answer as the beginning of its digest, by which two are compared at a glance."""
-    said = final_answer(trace)
-    return digest(said)[:12] if said is not None else "none"
+    said = trace.final_answer
+    return digest(said)[:12] if said else "none"
 
 
 def _rate(passed: int, runs: int) -> dict[str, float]:

@@ -72,6 +72,17 @@ class Trace:
         return joined(self.model_calls)
 
     @cached_property
+    def said(self) -> tuple[str, ...]:
+        """What the model answered in words, call by call; those without words are left out."""
+        answers = (call.answer for call in self.logical_calls)
+        return tuple(answer.text for answer in answers if answer is not None and answer.text)
+
+    @property
+    def final_answer(self) -> str:
+        """The last thing that the model said in words; empty when it said nothing."""
+        return self.said[-1] if self.said else ""
+
+    @cached_property
     def tool_calls(self) -> tuple[ToolUse, ...]:
         """Every tool call once, recorded in the process or read out of the model traffic."""
         recorded = [call for call in self.calls if call.kind is Kind.TOOL]

@@ -78,15 +78,9 @@ def diff(a: Trace, b: Trace) -> RunDiff:
     return RunDiff(a, b, tuple(_judged(paired(steps(a), steps(b)))))
 
 
-def final_answer(trace: Trace) -> str:
-    """The text with which the model ended the run."""
-    answers = (call.answer for call in reversed(trace.logical_calls))
-    return next((answer.text for answer in answers if answer is not None and answer.text), "")
-
-
 def answer_digest(trace: Trace) -> str:
     """The digest of the final answer; empty where there is none."""
-    text = final_answer(trace)
+    text = trace.final_answer
     return digest(text) if text else ""
 
 

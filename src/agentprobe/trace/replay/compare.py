@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from agentprobe.domain.call import Kind
@@ -73,16 +74,15 @@ def compare(recorded: Trace, again: Trace) -> Repetition:
         live=sum(LIVE in call.marks for call in again.calls),
         unasked=unasked,
         changed=_first(unasked, len(recorded.calls), fresh),
-        answer_same=final_answer(recorded) == final_answer(again),
+        answer_same=_same_answers(recorded, again),
         exit_same=_exit(recorded) in (None, _exit(again)),
         tokens=_tokens(recorded, again, left, unasked, fresh),
     )
 
 
-def final_answer(trace: Trace) -> str | None:
-    """The last thing that a model said in words; None when none said any."""
-    said = (call.answer.text for call in reversed(trace.logical_calls) if call.answer is not None)
-    return next((text for text in said if text), None)
+def _same_answers(recorded: Trace, again: Trace) -> bool:
+    """Were the same things said? Which came last of calls that were made at once is luck."""
+    return recorded.final_answer == again.final_answer or Counter(recorded.said) == Counter(again.said)
 
 
 def caveats(trace: Trace) -> tuple[str, ...]:
@@ -141,5 +141,7 @@ def _tokens(
         share = share.and_of(shared(then, request_tokens(call)))
     for call in rest:
         share = share.and_of(shared(request_tokens(call), ()))
-    answers = shared(answer_tokens(final_answer(recorded)), answer_tokens(final_answer(again)))
+    same = _same_answers(recorded, again)
+    ended = recorded if same else again
+    answers = shared(answer_tokens(recorded.final_answer), answer_tokens(ended.final_answer))
     return share.and_of(answers)
