@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from itertools import takewhile
 from typing import Annotated, Any, Literal
 
@@ -25,7 +24,8 @@ from agentprobe.dialects._fields import (
     text_in,
     whole,
 )
-from agentprobe.dialects._kept import Kept, Sayable, put_back
+from agentprobe.dialects._kept import Sayable, put_back
+from agentprobe.dialects._tools import ToolLists
 from agentprobe.dialects._writing import to_json
 from agentprobe.domain.model import Message, ModelRequest, ModelSettings, ToolCall, ToolResult, ToolSpec
 
@@ -134,7 +134,7 @@ def read_request(fields: Fields) -> ModelRequest:
     model = string(fields.pop("model"))
     messages = _read_messages(fields.pop("messages"), extra)
     system = _read_system(fields.pop("system"), extra) if "system" in fields else ()
-    tools = _read_tools(fields.pop("tools"), extra) if "tools" in fields else ()
+    tools = _TOOL_LISTS.read(fields.pop("tools"), extra) if "tools" in fields else ()
     stream = "stream" in fields and flag(fields.pop("stream")) is True
     return ModelRequest(
         model=model,
@@ -215,22 +215,11 @@ def _system_message(block: _AnyBlock) -> Message:
     return Message(role="system", text=block.text or "")
 
 
-def _read_tools(raw: Raw, extra: dict[str, Any]) -> tuple[ToolSpec, ...]:
-    tools, kept = _known_tools(bytes(raw))
-    if kept:
-        extra["tools"] = dict(kept)
-    return tools
-
-
-@lru_cache(maxsize=128)
-def _known_tools(text: bytes) -> tuple[tuple[ToolSpec, ...], Kept]:
-    """The tools that `text` tells of; agents send the same ones with every request."""
-    tools = tuple([_spec(tool) for tool in _tools(text) or ()])
-    return tools, _SAYABLE_TOOLS.others(Raw(text)) if tools else {}
-
-
 def _spec(tool: _AnyTool) -> ToolSpec:
     return ToolSpec(name=tool.name, description=tool.description or "", schema=tool.input_schema)
+
+
+_TOOL_LISTS = ToolLists(lambda text: [_spec(tool) for tool in _tools(text) or ()], _SAYABLE_TOOLS)
 
 
 def _with_choice(settings: ModelSettings, choice: Any) -> ModelSettings:

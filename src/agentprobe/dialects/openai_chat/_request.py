@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -24,7 +23,8 @@ from agentprobe.dialects._fields import (
     text_in,
     whole,
 )
-from agentprobe.dialects._kept import Kept, Sayable, put_back
+from agentprobe.dialects._kept import Sayable, put_back
+from agentprobe.dialects._tools import ToolLists
 from agentprobe.dialects._writing import to_json
 from agentprobe.domain.model import Message, ModelRequest, ToolCall, ToolResult, ToolSpec
 
@@ -135,7 +135,7 @@ def read_request(fields: Fields) -> ModelRequest:
     extra: dict[str, Any] = {}
     model = string(fields.pop("model"))
     messages = _read_messages(fields.pop("messages"), extra)
-    tools = _read_tools(fields.pop("tools"), extra) if "tools" in fields else ()
+    tools = _TOOL_LISTS.read(fields.pop("tools"), extra) if "tools" in fields else ()
     stream = "stream" in fields and flag(fields.pop("stream")) is True
     stream_usage = "stream_options" in fields and _asks_usage(fields.pop("stream_options"), extra)
     if _NEWER in fields:
@@ -196,23 +196,12 @@ def _call(name: str | None, function: _AnyFunction | None) -> ToolCall:
     return ToolCall(id=name or "", name=called.name, arguments=called.arguments or called.input)
 
 
-def _read_tools(raw: Raw, extra: dict[str, Any]) -> tuple[ToolSpec, ...]:
-    tools, kept = _known_tools(bytes(raw))
-    if kept:
-        extra["tools"] = dict(kept)
-    return tools
-
-
-@lru_cache(maxsize=128)
-def _known_tools(text: bytes) -> tuple[tuple[ToolSpec, ...], Kept]:
-    """The tools that `text` tells of; agents send the same ones with every request."""
-    tools = tuple([_spec(tool) for tool in _tools(text) or ()])
-    return tools, _SAYABLE_TOOLS.others(Raw(text)) if tools else {}
-
-
 def _spec(tool: _AnyTool) -> ToolSpec:
     spec = tool.function or tool.custom or _AnySpec()
     return ToolSpec(name=spec.name, description=spec.description or "", schema=spec.parameters)
+
+
+_TOOL_LISTS = ToolLists(lambda text: [_spec(tool) for tool in _tools(text) or ()], _SAYABLE_TOOLS)
 
 
 def _asks_usage(raw: Raw, extra: dict[str, Any]) -> bool:

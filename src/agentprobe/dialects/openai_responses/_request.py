@@ -7,7 +7,6 @@ one message.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import groupby
 from typing import Any, Literal
 
@@ -27,6 +26,7 @@ from agentprobe.dialects._fields import (
     whole,
 )
 from agentprobe.dialects._kept import Kept, Sayable, put_back
+from agentprobe.dialects._tools import ToolLists
 from agentprobe.dialects._writing import to_json
 from agentprobe.domain.model import Message, ModelRequest, ToolCall, ToolResult, ToolSpec
 
@@ -101,7 +101,7 @@ def read_request(fields: Fields) -> ModelRequest:
     model = string(fields.pop("model")) if "prompt" not in fields or "model" in fields else ""
     told = _text(fields.pop("instructions")) if "instructions" in fields else None
     messages = _read_input(fields.pop("input"), extra, alone=not told) if "input" in fields else ()
-    tools = _read_tools(fields.pop("tools"), extra) if "tools" in fields else ()
+    tools = _TOOL_LISTS.read(fields.pop("tools"), extra) if "tools" in fields else ()
     stream = "stream" in fields and flag(fields.pop("stream")) is True
     return ModelRequest(
         model=model,
@@ -184,26 +184,14 @@ def _in_order(turn: list[_Item]) -> bool:
     return not any(messages[1:])
 
 
-def _read_tools(raw: Raw, extra: dict[str, Any]) -> tuple[ToolSpec, ...]:
-    tools, kept = _known_tools(bytes(raw))
-    if kept:
-        extra["tools"] = dict(kept)
-    return tools
-
-
-@lru_cache(maxsize=128)
-def _known_tools(text: bytes) -> tuple[tuple[ToolSpec, ...], Kept]:
-    """The tools that `text` tells of; agents send the same ones with every request."""
-    found = _tools(text) or ()
-    tools = tuple([spec for tool in found if (spec := _spec(tool)) is not None])
-    return tools, _SAYABLE_TOOLS.others(Raw(text)) if found else {}
-
-
 def _spec(tool: _AnyTool) -> ToolSpec | None:
     """A tool that the agent runs itself; the provider's own have no neutral word."""
     if tool.type not in ("function", "custom"):
         return None
     return ToolSpec(name=tool.name, description=tool.description or "", schema=tool.parameters)
+
+
+_TOOL_LISTS = ToolLists(lambda text: [_spec(tool) for tool in _tools(text) or ()], _SAYABLE_TOOLS)
 
 
 # -- writing -------------------------------------------------------------------------------------
