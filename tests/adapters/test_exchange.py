@@ -219,7 +219,7 @@ def test_a_real_silence_is_a_timeout_inside_and_the_librarys_own_error_outside(
     library: Any, post: Callable[..., Any], notes: Notes
 ) -> None:
     with server(silent=True) as url, noted(notes), pytest.raises(library.ReadTimeout) as caught:
-        post(library, url, timeout=0.05)
+        post(library, url, timeout=library.Timeout(30, read=0.05))
     assert notes.outcomes[0] is not None
     assert isinstance(notes.outcomes[0].error, TimedOut)
     assert caught.value.request.url == url
