@@ -1,8 +1,16 @@
-"""What holds for all tests: property tests have no time limit of their own on a busy machine."""
+"""What holds for all tests: property tests have no time limit of their own on a busy machine, and Ctrl-C works.
+
+A shell that starts the tests in the background has them, and whatever they start, ignore the interrupt.
+"""
 
 from __future__ import annotations
+
+import signal
 
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

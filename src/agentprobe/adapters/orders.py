@@ -42,6 +42,8 @@ class Orders:
     """Must every model call be answered by a simulated model?"""
     agent: Mapping[str, Any] = field(default_factory=dict)
     """What is known of the agent, for the trace's first line."""
+    door: str = ""
+    """The gateway's address for the session, if there is one: what is sent there is recorded there."""
     replay: Replaying | None = None
     """The recorded run whose answers take the world's place."""
 

@@ -170,7 +170,7 @@ def paired(records: Iterable[Record]) -> list[TracedCall]:
 
     A call that the file shows twice under one name belongs to the next outcome of that name.
     """
-    placed = [(place, record) for place, record in _in_order(list(records)) if not _is_end(record)]
+    placed = [(place, record) for place, record in _in_order(list(records)) if not _is_aside(record)]
     outcomes: dict[tuple[str, str, str], list[tuple[int, OutcomeRecord]]] = defaultdict(list)
     for place, record in reversed(placed):
         if isinstance(record, OutcomeRecord):
@@ -206,7 +206,7 @@ def _in_order(records: Sequence[Record]) -> list[tuple[int, Record]]:
     return sorted(placed, key=lambda pair: pair[0])
 
 
-def _is_end(record: Record) -> bool:
+def _is_aside(record: Record) -> bool:
     return not isinstance(record, (CallRecord, OutcomeRecord))
 
 

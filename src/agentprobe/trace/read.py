@@ -10,7 +10,7 @@ import msgspec
 
 from agentprobe.errors import TraceError
 from agentprobe.trace.pair import TracedCall, paired
-from agentprobe.trace.records import AGENT, Header, Record, decode, decode_header
+from agentprobe.trace.records import AGENT, KINDS, Header, Record, decode, decode_header
 from agentprobe.trace.view import Trace
 
 START = b'{"record":"'
@@ -134,4 +134,4 @@ def _is_foreign(line: bytes) -> bool:
         return False
     if not isinstance(found, dict):
         return False
-    return "agentprobe" in found or found.get("record") not in (None, "call", "outcome", "end")
+    return "agentprobe" in found or found.get("record") not in (None, *KINDS)

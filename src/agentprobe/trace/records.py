@@ -5,6 +5,8 @@ other line is one record and says which kind by its key `record`:
 
 - `call`: the agent turned to the world. Written before anything goes out.
 - `outcome`: what came of it. Written when it has come, or when the agent stopped listening.
+- `state`: a snapshot of what the agent keeps between steps, from a framework that says so.
+- `coverage`: which ways in a process had, and which connections it opened that none of them saw.
 - `end`: a process has finished the session and closed the file.
 
 Several processes may write to one file, `by` tells them apart; a call and its outcome share `by`, `place` and
@@ -185,6 +187,57 @@ class OutcomeRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     """Why the dialect could not read the answer."""
 
 
+class StateRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="record", tag="state"):
+    """What an agent keeps between its steps, as its framework showed it at one moment."""
+
+    order: int
+    by: str
+    at: float
+    name: str
+    """Whose state: a conversation, a thread, a graph."""
+    source: str = ""
+    """The framework that showed it."""
+    ref: str = ""
+    """The framework's own id of the snapshot, such as a checkpoint's."""
+    value: Body | None = None
+
+
+class Way(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A way in, and whether it stood open."""
+
+    name: str
+    """`gateway`, or the library or framework that is hooked."""
+    attached: bool = True
+    why: str = ""
+    """Why it could not attach."""
+
+
+class Connection(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a process connected to, and which way in saw what went there."""
+
+    host: str
+    port: int
+    times: int = 1
+    seen_by: str = ""
+    """The way in that recorded it; empty when none did."""
+    purpose: str = ""
+    """`model`, `mcp`, `telemetry`, `tool`, as far as can be told."""
+
+
+class CoverageRecord(
+    Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="record", tag="coverage"
+):
+    """How much of what a process did can be in the trace."""
+
+    order: int
+    by: str
+    at: float
+    process: str = ""
+    """What ran: its command, shortened."""
+    ways: tuple[Way, ...] = ()
+    connections: tuple[Connection, ...] = ()
+
+
 class EndRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="record", tag="end"):
     """A process has finished the session."""
 
@@ -204,7 +257,9 @@ class _FirstLine(Struct):
     version: int
 
 
-Record = CallRecord | OutcomeRecord | EndRecord
+Record = CallRecord | OutcomeRecord | StateRecord | CoverageRecord | EndRecord
+KINDS = ("call", "outcome", "state", "coverage", "end")
+"""The words by which the records of this version are told apart."""
 
 _encoder = msgspec.json.Encoder(enc_hook=str)
 _decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)

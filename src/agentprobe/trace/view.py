@@ -13,7 +13,7 @@ from agentprobe.domain.ledger import EffectLedger, LedgerEntry
 from agentprobe.domain.model import Usage
 from agentprobe.trace.attempts import LogicalCall, joined
 from agentprobe.trace.pair import TracedCall, paired
-from agentprobe.trace.records import AGENT, EndRecord, Header, Record
+from agentprobe.trace.records import AGENT, CoverageRecord, EndRecord, Header, Record, StateRecord
 from agentprobe.trace.tools import ToolUse, tool_uses
 
 
@@ -27,6 +27,10 @@ class Trace:
     """Every crossing as the agent saw it, HTTP attempts one by one, in the order of dispatch."""
     asked: tuple[TracedCall, ...] = ()
     """What the world was asked, where it can differ from what the agent saw."""
+    states: tuple[StateRecord, ...] = ()
+    """What the agent kept between its steps, snapshot by snapshot."""
+    coverage: tuple[CoverageRecord, ...] = ()
+    """Which ways in each process had, and what escaped them."""
     ended: EndRecord | None = None
     """How the session ended; None when the recording broke off."""
     problems: tuple[str, ...] = ()
@@ -51,6 +55,8 @@ class Trace:
             header=header,
             calls=tuple(call for call in calls if call.record.place == AGENT),
             asked=tuple(call for call in calls if call.record.place != AGENT),
+            states=tuple(record for record in records if isinstance(record, StateRecord)),
+            coverage=tuple(record for record in records if isinstance(record, CoverageRecord)),
             ended=_end(records),
             problems=problems,
             truncated=truncated,
