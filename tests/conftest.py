@@ -1,4 +1,4 @@
-"""What holds for all tests: property tests have no time limit of their own on a busy machine, and Ctrl-C works.
+"""What holds for all tests: no time limits of their own for property tests, and Ctrl-C works.
 
 A shell that starts the tests in the background has them, and whatever they start, ignore the interrupt.
 """
