@@ -22,7 +22,7 @@ from agentprobe.cli import commands
 from agentprobe.errors import AgentProbeError, did_you_mean
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-GOOD, FINDINGS, WRONG_USE, OUR_BUG, INTERRUPTED = 0, 1, 2, 70, 130
+GOOD, FINDINGS, WRONG_USE, NOT_OBSERVED, OUR_BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
 
 class Commands(click.Group):

@@ -27,7 +27,7 @@ def draw_replay(recorded: Trace, score: Determinism, caveats: Sequence[str] = ()
     lines = [
         *_run(recorded, _telling(score)),
         *(_determinism(score) if len(score.runs) > 1 else ()),
-        *(_row("note", caveat, "yellow") for caveat in caveats),
+        *(row("note", caveat, "yellow") for caveat in caveats),
         _verdict(score),
     ]
     return Group(*lines)
@@ -37,7 +37,7 @@ def replay_facts(recorded: Trace, score: Determinism, caveats: Sequence[str] = (
     """The same as plain values: of each run what was asked, and the score with its intervals."""
     return {
         "trace": str(recorded.path),
-        "answer": _answer(recorded),
+        "answer": answer_hash(recorded),
         "runs": [_facts(run) for run in score.runs],
         "determinism": {
             "runs": len(score.runs),
@@ -63,29 +63,29 @@ def _run(recorded: Trace, run: Repetition) -> Iterator[Text]:
         parts.append(f"{run.near} of them by one nearly the same")
     if run.live:
         parts.append(f"{run.live} answered by the world")
-    yield _row("calls", " · ".join(parts), "" if run.changed is None else "red")
+    yield row("calls", " · ".join(parts), "" if run.changed is None else "red")
     if run.missed:
-        yield _row("missed", counted(len(run.missed), "call", "calls"), "red")
+        yield row("missed", counted(len(run.missed), "call", "calls"), "red")
     for call in run.missed[:SHOWN]:
-        yield _row("", _why(call), "red")
+        yield row("", why(call), "red")
     if run.changed is not None and not run.missed:
         where = f"at call {run.changed} of the recording" if run.unasked else "behind the last recorded call"
-        yield _row("parts", where, "yellow")
-    yield _row(
-        "final answer", f"{_SAME[run.answer_same][0]} · {_answer(recorded)}", _SAME[run.answer_same][1]
+        yield row("parts", where, "yellow")
+    yield row(
+        "final answer", f"{_SAME[run.answer_same][0]} · {answer_hash(recorded)}", _SAME[run.answer_same][1]
     )
     if not run.answer_same:
-        yield _row("", f"now {_answer(run.trace)}", "red")
-    yield _row("exit code", _SAME[run.exit_same][0], _SAME[run.exit_same][1])
+        yield row("", f"now {answer_hash(run.trace)}", "red")
+    yield row("exit code", _SAME[run.exit_same][0], _SAME[run.exit_same][1])
 
 
 def _determinism(score: Determinism) -> Iterator[Text]:
     runs, percent = len(score.runs), f"{GOOD_AS_DETERMINISTIC:.0%}"
-    yield _row("exact", f"{score.exact} of {runs} runs {_interval(score.exact, runs)}")
-    yield _row(
+    yield row("exact", f"{score.exact} of {runs} runs {_interval(score.exact, runs)}")
+    yield row(
         "by tokens", f"{score.close} of {runs} runs at {percent} or more {_interval(score.close, runs)}"
     )
-    yield _row("", f"the lowest had {_percent(score.lowest)} of its tokens in common with the recording")
+    yield row("", f"the lowest had {_percent(score.lowest)} of its tokens in common with the recording")
 
 
 def _verdict(score: Determinism) -> Text:
@@ -106,22 +106,22 @@ def _facts(run: Repetition) -> dict[str, Any]:
         "replayed": run.replayed,
         "near": run.near,
         "live": run.live,
-        "missed": [_why(call) for call in run.missed],
+        "missed": [why(call) for call in run.missed],
         "parts_at": run.changed,
-        "answer": _answer(run.trace),
+        "answer": answer_hash(run.trace),
         "answer_same": run.answer_same,
         "exit_same": run.exit_same,
         "tokens": {"matched": run.tokens.matched, "total": run.tokens.total, "share": run.tokens.rate},
     }
 
 
-def _why(call: TracedCall) -> str:
+def why(call: TracedCall) -> str:
     """What the agent was told, without the error's class around it."""
     text = call.error or ""
     return plain(text[max(text.find("replay: "), 0) :].removeprefix("replay: "))
 
 
-def _answer(trace: Trace) -> str:
+def answer_hash(trace: Trace) -> str:
     """The final answer as the beginning of its digest, by which two are compared at a glance."""
     said = trace.final_answer
     return digest(said)[:12] if said else "none"
@@ -142,5 +142,6 @@ def _percent(share: float) -> str:
     return f"{int(share * 1000) / 10:g} %"
 
 
-def _row(name: str, text: str, style: str = "") -> Text:
+def row(name: str, text: str, style: str = "") -> Text:
+    """One line: what it is about, and what there is to say."""
     return Text.assemble((f"{name:<14}", "dim"), (text, style))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 import shlex
 from collections.abc import Generator, Sequence
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +18,17 @@ from agentprobe.adapters.active import Answer
 from agentprobe.adapters.orders import Orders
 from agentprobe.basis.clock import RealClock
 from agentprobe.basis.files import write_whole
-from agentprobe.cli.main import FINDINGS, GOOD
+from agentprobe.cli.main import FINDINGS, GOOD, NOT_OBSERVED
 from agentprobe.domain.wire import HttpRequest, Piece
 from agentprobe.errors import ConfigError, Refused
 from agentprobe.gateway.launcher import launch
+from agentprobe.report.terminal_race import draw_race, race_facts
 from agentprobe.report.terminal_replay import draw_replay, replay_facts
 from agentprobe.trace.read import read_trace
 from agentprobe.trace.replay.compare import Repetition, caveats, compare
 from agentprobe.trace.replay.determinism import Determinism
+from agentprobe.trace.replay.order import Order
+from agentprobe.trace.replay.permute import permuted
 from agentprobe.trace.replay.room import Replaying
 from agentprobe.trace.view import Trace
 
@@ -50,6 +55,10 @@ class _BeforeDashes(click.Command):
 @click.argument("file", metavar="[TRACE]", type=_FILE, required=False)
 @click.option("--trace", "named", type=_FILE, help="The trace to replay, in another way of writing it.")
 @click.option("--times", default=1, show_default=True, type=click.IntRange(min=1), help="Run it so often.")
+@click.option("--permute", is_flag=True, help="Run it in the orders that calls made at once could have had.")
+@click.option(
+    "--orders", default=24, show_default=True, type=click.IntRange(min=1), help="With --permute: so many."
+)
 @click.option("--lenient", is_flag=True, help="Let the world answer what was never recorded.")
 @click.option("--near", is_flag=True, help="Answer a request that has 99 % of a recorded one as that one.")
 @click.option("--fork", type=click.IntRange(min=1), metavar="K", help="Replay up to model call K only.")
@@ -77,6 +86,8 @@ def command(
     file: Path | None,
     named: Path | None,
     times: int,
+    permute: bool,
+    orders: int,
     out: Path,
     facts: Path | None,
     quiet: bool,
@@ -89,22 +100,55 @@ def command(
     agentprobe replay TRACE
     agentprobe replay TRACE --times 5 -- python agent.py "How many open orders?"
     agentprobe replay TRACE --fork 2 --edit answer.txt --sim tools
+    agentprobe replay TRACE --permute
 
-    Exit code 0 says that it is the same run, 1 that it differs or asked for what was never recorded.
+    Exit code 0 says that it is the same run, 1 that it differs or asked for what was never recorded. With
+    --permute: 0 the same in every order, 1 it depends on the order, 3 no other order could be seen.
     """
     path = _one_of(ctx, file, named)
     replaying = Replaying(trace=path, **how)
     _check(ctx, replaying, sim)
+    if permute and (times > 1 or replaying.fork is not None):
+        ctx.fail("--permute gives the recorded run other orders; leave out --times and --fork")
     recorded, console = read_trace(path), Console(stderr=True, quiet=quiet, highlight=False)
     words = ctx.meta.get(_AGENT) or _recorded_command(recorded, console)
+    if permute:
+        ctx.exit(_race(recorded, words, replaying, orders, console, facts, out=out, sim=sim))
     score = Determinism(
         tuple(_again(recorded, words, replaying, number, out=out, sim=sim) for number in range(1, times + 1))
     )
     notes = caveats(recorded)
     console.print(draw_replay(recorded, score, notes), soft_wrap=True)
-    if facts is not None:
-        write_whole(facts, msgspec.json.format(msgspec.json.encode(replay_facts(recorded, score, notes))))
+    _write(facts, replay_facts(recorded, score, notes))
     ctx.exit(GOOD if score.exact == times else FINDINGS)
+
+
+def _race(
+    recorded: Trace,
+    words: Sequence[str],
+    replaying: Replaying,
+    orders: int,
+    console: Console,
+    facts: Path | None,
+    **run: Any,
+) -> int:
+    """Run the agent in the orders that could have happened, tell what came of it, and give the exit code."""
+    numbers = count(1)
+
+    def in_order(order: Order) -> Repetition:
+        return _again(recorded, words, replace(replaying, order=order), next(numbers), **run)
+
+    race = permuted(recorded, in_order, orders)
+    console.print(draw_race(recorded, race), soft_wrap=True)
+    _write(facts, race_facts(recorded, race))
+    if race.depends:
+        return FINDINGS
+    return GOOD if race.observed else NOT_OBSERVED
+
+
+def _write(path: Path | None, facts: dict[str, Any]) -> None:
+    if path is not None:
+        write_whole(path, msgspec.json.format(msgspec.json.encode(facts)))
 
 
 def _one_of(ctx: click.Context, file: Path | None, named: Path | None) -> Path:

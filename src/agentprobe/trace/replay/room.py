@@ -17,6 +17,7 @@ from agentprobe.trace.replay.answer import Answer, answer_of, cannot
 from agentprobe.trace.replay.fork import forked
 from agentprobe.trace.replay.key import Asked, asked_live
 from agentprobe.trace.replay.nearest import nearest
+from agentprobe.trace.replay.order import Order, Turns
 from agentprobe.trace.replay.script import Scene, Script
 from agentprobe.trace.replay.tokens import GOOD_AS_DETERMINISTIC
 
@@ -39,6 +40,8 @@ class Replaying:
     """The model call, counted as `agentprobe trace show` counts them, from which on the world answers."""
     edit: Path | None = None
     """A file with the answer that the forked call gets instead."""
+    order: Order = ()
+    """Recorded calls, by their numbers, that are to be completed in this order."""
 
     def placed(self) -> Replaying:
         """The same for a process that stands in another folder."""
@@ -48,7 +51,8 @@ class Replaying:
         """A fresh room that replays this; raises TraceError or ConfigError for what cannot be replayed."""
         trace = read_trace(self.trace)
         if self.fork is None:
-            return Replay(Script.of(trace), lenient=self.lenient, near=self.near, pace=self.pace)
+            script, turns = Script.of(trace), Turns(self.order)
+            return Replay(script, lenient=self.lenient, near=self.near, pace=self.pace, turns=turns)
         script, edited = forked(trace, self.fork, self.edit)
         return Replay(script, lenient=True, near=self.near, pace=self.pace, edited=edited)
 
@@ -70,12 +74,14 @@ class Replay:
         near: bool = False,
         pace: bool = False,
         edited: Callable[[Scene, Call], Outcome | None] = lambda *_: None,
+        turns: Turns | None = None,
     ) -> None:
         self._script = script
         self._lenient = lenient
         self._near = near
         self._pace = pace
         self._edited = edited
+        self._turns = turns or Turns()
         self._redact = Redaction()
 
     def intercept(self, call: Call) -> Passage:
@@ -92,6 +98,7 @@ class Replay:
         answer = self._answer(scene, call)
         if self._pace and answer.seconds:
             yield Wait(answer.seconds)
+        yield from self._turns.passing(scene.number)
         return answer.outcome.marked(NEAR) if is_near else answer.outcome
 
     def _answer(self, scene: Scene, call: Call) -> Answer:
