@@ -3,20 +3,47 @@
 from __future__ import annotations
 
 import gzip
+import sys
+import tracemalloc
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
+from typing import Any
 
+import brotli
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from agentprobe.dialects._compression import decompressed, plain_body, sniffed
+from agentprobe.dialects._compression import decompressed, plain_body, plain_reply, plain_request, sniffed
+from agentprobe.dialects._unpacking import TooLarge, Unpacker
 from agentprobe.dialects.openai_chat import OpenAIChat
 from agentprobe.domain.model import Message, ModelAnswer, ModelRequest
-from agentprobe.domain.wire import Chunk, HttpReply
+from agentprobe.domain.wire import Chunk, HttpReply, HttpRequest
 from agentprobe.errors import Malformed
 
 CHAT = OpenAIChat()
 ASKED = ModelRequest(model="m", messages=(Message(role="user", text="hi"),))
 ANSWER = ModelAnswer(text="All is well. " * 20)
+
+
+_zstd = import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+ZSTD: Callable[[bytes], bytes] = _zstd.compress
+
+
+def in_parts(packer: Any, parts: list[bytes], *flush: int, write: str = "compress") -> list[bytes]:
+    """Each part compressed so that it can be read at once, then the end."""
+    sent = [getattr(packer, write)(part) + packer.flush(*flush) for part in parts]
+    return [*sent, packer.finish() if write == "process" else packer.flush()]
+
+
+PACKERS: dict[str, Callable[[list[bytes]], list[bytes]]] = {
+    "gzip": lambda parts: in_parts(zlib.compressobj(wbits=31), parts, zlib.Z_SYNC_FLUSH),
+    "deflate": lambda parts: in_parts(zlib.compressobj(), parts, zlib.Z_SYNC_FLUSH),
+    "br": lambda parts: in_parts(brotli.Compressor(), parts, write="process"),
+    "zstd": lambda parts: in_parts(packer := _zstd.ZstdCompressor(), parts, packer.FLUSH_BLOCK),
+}
 
 
 def packed(reply: HttpReply, encoding: str, body: bytes) -> HttpReply:
@@ -76,11 +103,51 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         decompressed(b"\x8b\x01", "br")
 
 
-def test_zstd_is_read_where_its_package_is_there() -> None:
-    zstandard = pytest.importorskip("zstandard")
+def test_a_request_is_read_whatever_it_is_compressed_with() -> None:
     body = CHAT.write_request(ASKED)
-    assert decompressed(zstandard.compress(body), "zstd") == body
-    assert CHAT.read_request(zstandard.compress(body)) == ASKED
+    assert CHAT.read_request(ZSTD(body)) == ASKED
+    for encoding, pack in (("zstd", ZSTD), ("br", brotli.compress), ("gzip", gzip.compress)):
+        asked = HttpRequest(
+            method="POST", target="/", headers=(("content-encoding", encoding),), body=pack(body)
+        )
+        assert plain_request(asked) == body
+
+
+@pytest.mark.parametrize("encoding", list(PACKERS))
+def test_what_a_chunk_brought_is_known_chunk_by_chunk(encoding: str) -> None:
+    parts = [b"data: %d " % at + b"x" * 3000 + b"\n\n" for at in range(5)]
+    flushed = PACKERS[encoding](parts)
+    chunks = tuple(Chunk(data, at / 10) for at, data in enumerate(flushed))
+    reply = HttpReply(status=200, headers=(("content-encoding", encoding),), chunks=chunks)
+    plain = plain_reply(reply)
+    assert plain.body == b"".join(parts)
+    assert [chunk.seconds for chunk in plain.chunks] == [chunk.seconds for chunk in chunks]
+    assert [chunk.data for chunk in plain.chunks[:5]] == parts
+
+
+@settings(max_examples=60, deadline=None)
+@given(body=st.binary(max_size=2000), encoding=st.sampled_from(list(PACKERS)), size=st.integers(1, 99))
+def test_however_a_compressed_body_is_cut_the_same_is_read(body: bytes, encoding: str, size: int) -> None:
+    packed_body = b"".join(PACKERS[encoding]([body[:99], body[99:]]))
+    unpacker = Unpacker(encoding)
+    cuts = range(0, len(packed_body), size)
+    assert b"".join(unpacker.feed(packed_body[at : at + size]) for at in cuts) == body
+
+
+@pytest.mark.parametrize("encoding", list(PACKERS))
+def test_a_body_that_unpacks_to_too_much_is_refused_and_costs_little_memory(encoding: str) -> None:
+    bomb = b"".join(PACKERS[encoding]([bytes(64 * 2**20)]))
+    tracemalloc.start()
+    with pytest.raises(TooLarge, match="more than 1,000,000 bytes"):
+        Unpacker(encoding, largest=1_000_000).feed(bomb)
+    assert tracemalloc.get_traced_memory()[1] < 8 * 2**20
+    tracemalloc.stop()
+
+
+def test_members_that_follow_one_another_are_one_body() -> None:
+    assert decompressed(gzip.compress(b"one ") + gzip.compress(b"two"), "gzip") == b"one two"
+    assert decompressed(ZSTD(b"one ") + ZSTD(b"two"), "zstd") == b"one two"
+    assert decompressed(gzip.compress(b"one") + bytes(3), "gzip") == b"one"
 
 
 def test_a_stream_in_frames_is_no_longer_compressed() -> None:

@@ -9,9 +9,10 @@ import msgspec
 
 from agentprobe.basis.clock import Clock
 from agentprobe.dialects import Dialect
+from agentprobe.dialects._compression import plain_request
 from agentprobe.domain.call import Call, Kind
 from agentprobe.domain.wire import Chunk, HttpRequest, Piece
-from agentprobe.errors import TimedOut
+from agentprobe.errors import Malformed, TimedOut
 
 
 class _Named(msgspec.Struct):
@@ -24,8 +25,8 @@ _decoder = msgspec.json.Decoder(_Named)
 def model_call(request: HttpRequest, dialect: Dialect, path: str = "") -> Call:
     """The call that a request in this dialect is; its name is the model's, empty when the body has none."""
     try:
-        name = _decoder.decode(request.body).model
-    except msgspec.MsgspecError:
+        name = _decoder.decode(plain_request(request)).model
+    except (msgspec.MsgspecError, Malformed):
         name = ""
     return Call(kind=Kind.MODEL, name=name, request=request, dialect=dialect.name, path=path)
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agentprobe.basis.canonical import digest, digest_of
 from agentprobe.chaos._settings import changed_settings, spelled
+from agentprobe.dialects._compression import plain_request
 from agentprobe.domain.call import Kind
 from agentprobe.domain.wire import HttpRequest
+from agentprobe.errors import Malformed
 
 if TYPE_CHECKING:
     from agentprobe.basis.dice import Dice
@@ -104,11 +106,18 @@ def _spelled_site(site: str) -> str:
 def fingerprint(call: Call) -> str:
     """The digest of what a call asks; equal requests have equal ones."""
     if isinstance(call.request, HttpRequest):
-        return digest(call.request.body)
+        return digest(_readable(call.request))
     try:
         return digest_of(call.request)
     except (TypeError, ValueError):  # arguments that have no JSON: their names and types must do
         return digest(repr(_outline(call.request)))
+
+
+def _readable(request: HttpRequest) -> bytes:
+    try:
+        return plain_request(request)
+    except Malformed:
+        return request.body
 
 
 def _outline(request: object) -> object:

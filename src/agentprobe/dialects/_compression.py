@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable
-from importlib import import_module
-
-from agentprobe.domain.wire import Headers, HttpReply
+from agentprobe.dialects._unpacking import GZIP_MAGIC, ZSTD_MAGIC, TooLarge, Unpacker
+from agentprobe.domain.wire import Chunk, Headers, HttpReply, HttpRequest
 from agentprobe.errors import Malformed
 
-Undo = Callable[[bytes], bytes]
 ENCODINGS = "content-encoding"
 
 
@@ -18,8 +14,34 @@ def plain_body(reply: HttpReply) -> bytes:
 
     Raises Malformed when it cannot be undone, and says which package is missing if one is.
     """
-    named = _encodings(reply.headers)
+    named = encodings_of(reply.headers)
     return decompressed(reply.body, named) if named else reply.body
+
+
+def plain_reply(reply: HttpReply) -> HttpReply:
+    """The reply without its compression, each chunk holding what could be read when it came.
+
+    Raises Malformed as `plain_body` does.
+    """
+    named = encodings_of(reply.headers)
+    if not named:
+        return reply
+    head = HttpReply(status=reply.status, headers=without_framing(reply.headers))
+    try:
+        unpacker = Unpacker(named)
+        return head.with_chunks([Chunk(unpacker.feed(c.data), c.seconds, c.pause) for c in reply.chunks])
+    except TooLarge:
+        raise
+    except Malformed:
+        if _is_readable(reply.body):
+            return head.with_chunks(reply.chunks)
+        raise
+
+
+def plain_request(request: HttpRequest) -> bytes:
+    """The body of a request without its compression; raises Malformed as `plain_body` does."""
+    named = encodings_of(request.headers)
+    return decompressed(request.body, named) if named else request.body
 
 
 def without_framing(headers: Headers) -> Headers:
@@ -29,71 +51,34 @@ def without_framing(headers: Headers) -> Headers:
 
 def decompressed(body: bytes, encodings: str) -> bytes:
     """Undo the encodings of a Content-Encoding header, the last one named first; raises Malformed."""
-    for name in reversed(encodings.lower().split(",")):
-        undo = _UNDO.get(name.strip())
-        if undo is None:
-            raise Malformed(f"the body is compressed as '{name.strip()}', which nobody here can read")
-        body = _undone(undo, name.strip(), body)
-    return body
+    unpacker = Unpacker(encodings)
+    try:
+        return unpacker.feed(body)
+    except TooLarge:
+        raise
+    except Malformed:
+        if _is_readable(body):
+            return body
+        raise
 
 
 def sniffed(body: bytes) -> bytes | None:
     """The body of a request that is compressed, judged by its first bytes; None when it is not."""
-    if body.startswith(_GZIP_MAGIC):
+    if body.startswith(GZIP_MAGIC):
         return decompressed(body, "gzip")
-    if body.startswith(_ZSTD_MAGIC):
+    if body.startswith(ZSTD_MAGIC):
         return decompressed(body, "zstd")
     return None
 
 
-def _encodings(headers: Headers) -> str:
+def encodings_of(headers: Headers) -> str:
+    """What a Content-Encoding header says; empty when there is none."""
     for key, value in headers:
         if len(key) == len(ENCODINGS) and key.lower() == ENCODINGS:
             return value
     return ""
 
 
-def _undone(undo: Undo, name: str, body: bytes) -> bytes:
-    try:
-        return undo(body)
-    except ImportError as error:
-        raise Malformed(f"the body is compressed as '{name}'; to read it install '{error.name}'") from error
-    except Exception as error:  # every package has an error of its own for bytes that it cannot read
-        if body[:1] in _READABLE:
-            return body  # the client had undone it already and kept the header
-        raise Malformed(f"the body says it is '{name}' and is not: {error}") from error
-
-
-def _gzip(body: bytes) -> bytes:
-    return zlib.decompressobj(wbits=31).decompress(body)
-
-
-def _deflate(body: bytes) -> bytes:
-    try:
-        return zlib.decompressobj().decompress(body)
-    except zlib.error:
-        return zlib.decompressobj(wbits=-15).decompress(body)
-
-
-def _brotli(body: bytes) -> bytes:
-    plain: bytes = import_module("brotli").decompress(body)
-    return plain
-
-
-def _zstd(body: bytes) -> bytes:
-    plain: bytes = import_module("zstandard").ZstdDecompressor().decompressobj().decompress(body)
-    return plain
-
-
-_GZIP_MAGIC, _ZSTD_MAGIC = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-_READABLE = (b"{", b"d", b"e", b":", b"<")
-"""How an answer begins that is not compressed: JSON, an event, a page."""
-_UNDO: dict[str, Undo] = {
-    "": lambda body: body,
-    "identity": lambda body: body,
-    "gzip": _gzip,
-    "x-gzip": _gzip,
-    "deflate": _deflate,
-    "br": _brotli,
-    "zstd": _zstd,
-}
+def _is_readable(body: bytes) -> bool:
+    """Does it begin as an answer that is not compressed, because its client has undone it already?"""
+    return body[:1] in (b"{", b"d", b"e", b":", b"<")  # JSON, an event, a page

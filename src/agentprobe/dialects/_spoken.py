@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 from agentprobe.dialects import _sse
-from agentprobe.dialects._compression import plain_body, without_framing
+from agentprobe.dialects._compression import plain_body, plain_reply, without_framing
 from agentprobe.dialects._dialect import Dialect
 from agentprobe.dialects._fields import BROKEN, Fields, decoded, split
 from agentprobe.dialects._gathering import Gathering
@@ -73,11 +73,12 @@ class SpokenDialect(Dialect):
         return reader.answer()
 
     def frames(self, reply: HttpReply) -> list[bytes]:
-        return _sse.cut(_readable(reply))
+        return _sse.cut(_readable(reply).body)
 
     def write_frames(self, reply: HttpReply, frames: list[bytes]) -> HttpReply:
         head = HttpReply(status=reply.status, headers=without_framing(reply.headers))
-        return _sse.in_frames(head, frames, _sse.arrivals(reply.chunks, self.frames(reply)))
+        plain = _readable(reply)
+        return _sse.in_frames(head, frames, _sse.arrivals(plain.chunks, _sse.cut(plain.body)))
 
 
 class FrameReader:
@@ -159,8 +160,8 @@ def _refusal(status: int, body: bytes) -> ModelAnswer:
     return ModelAnswer(complete=False, error=ModelError(type=f"http_{status}", message=excerpt))
 
 
-def _readable(reply: HttpReply) -> bytes:
+def _readable(reply: HttpReply) -> HttpReply:
     try:
-        return plain_body(reply)
+        return plain_reply(reply)
     except Malformed:
-        return reply.body
+        return reply

@@ -11,6 +11,7 @@ from pathlib import Path
 from agentprobe.basis.canonical import canonical, digest, digest_of
 from agentprobe.basis.dice import Dice
 from agentprobe.dialects import Dialect, dialect_for
+from agentprobe.dialects._compression import plain_request
 from agentprobe.domain.model import ModelAnswer, ModelRequest, Usage
 from agentprobe.domain.wire import Chunk, HttpReply, HttpRequest, Piece
 from agentprobe.errors import ConfigError, Malformed, Refused
@@ -77,7 +78,7 @@ class SimulatedModel:
 
     def _spoken(self, dialect: Dialect, http: HttpRequest) -> HttpReply:
         try:
-            request = dialect.read_request(http.body)
+            request = dialect.read_request(plain_request(http))
             answer = self.answer(request)
         except Malformed as error:
             return _refused(dialect, str(error))

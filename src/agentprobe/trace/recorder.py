@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from msgspec import structs
+
 from agentprobe.basis.clock import Clock
 from agentprobe.dialects import dialect_named
-from agentprobe.dialects._compression import ENCODINGS
+from agentprobe.dialects._compression import ENCODINGS, encodings_of, plain_reply, plain_request
 from agentprobe.domain.call import LEFT, Call, Outcome
 from agentprobe.domain.model import ModelAnswer
 from agentprobe.domain.wire import Chunk, Headers, HttpReply, HttpRequest
-from agentprobe.errors import AgentStopped
+from agentprobe.errors import AgentStopped, Malformed
 from agentprobe.kernel.place import Place
 from agentprobe.kernel.room import Passage
 from agentprobe.trace.body import packed, packed_value, said
@@ -104,7 +106,8 @@ class Recorder:
     def _came(self, call: Call, outcome: Outcome, seconds: float) -> None:
         writer, value = self._writer, outcome.value
         reply = value if isinstance(value, HttpReply) else None
-        notes = _answer_notes(call, reply) if reply is not None else _NO_ANSWER_NOTES
+        plain = _plain(reply) if reply is not None else None
+        notes = _answer_notes(call, plain) if plain is not None else _NO_ANSWER_NOTES
         answer = notes.answer
         writer.add(
             OutcomeRecord(
@@ -116,9 +119,9 @@ class Recorder:
                 seconds=round(seconds, 6),
                 status=reply.status if reply is not None else None,
                 first_chunk=_first_chunk(reply),
-                chunks=_paces(reply.chunks) if reply is not None else (),
+                chunks=_paces(plain.chunks) if plain is not None else (),
                 headers=writer.redact.headers(reply.headers) if reply is not None else (),
-                body=self._body(reply, answer) if reply is not None else _plain(outcome),
+                body=self._body(reply, plain, answer) if reply and plain else _value(outcome),
                 answer=answer_of(answer) if answer is not None and not answer.error else None,
                 usage=tokens_of(answer) if answer is not None else None,
                 complete=_complete(outcome, answer),
@@ -139,14 +142,17 @@ class Recorder:
     def _packed(self, data: bytes, headers: Mapping[str, str], *, read: bool) -> Body:
         return packed(data, headers.get(ENCODINGS, ""), self._writer.redact.finds, read=read)
 
-    def _body(self, reply: HttpReply, answer: ModelAnswer | None) -> Body:
+    def _body(self, reply: HttpReply, plain: HttpReply, answer: ModelAnswer | None) -> Body:
         """The reply's body; withheld when a secret in it is spread over the events of a stream."""
-        data = reply.body
+        data = plain.body
         is_stream = not data.startswith(b"{")
         if answer is not None and is_stream and self._tells(answer):
             return Body(withheld=len(data))
         read = answer is not None and answer.error is None and not is_stream
-        return self._packed(data, _by_name(reply.headers), read=read)
+        if plain is reply:
+            return self._packed(data, _by_name(reply.headers), read=read)
+        body = self._packed(data, {}, read=read)
+        return structs.replace(body, coding=encodings_of(reply.headers) if data != reply.body else "")
 
     def _tells(self, answer: ModelAnswer) -> bool:
         return self._writer.redact.finds(encode(answer_of(answer)))
@@ -170,7 +176,7 @@ def _request_notes(dialect: str, request: HttpRequest) -> _RequestNotes:
     if not dialect:
         return _NO_REQUEST_NOTES
     try:
-        read = dialect_named(dialect).outline(request.body)
+        read = dialect_named(dialect).outline(plain_request(request))
         return _RequestNotes(settings_of(read), prompt_of(read))
     except Exception as error:  # noqa: BLE001 - whatever cannot be read must still be recorded
         return _RequestNotes(unread=said(error))
@@ -209,7 +215,15 @@ def _paces(chunks: tuple[Chunk, ...]) -> tuple[tuple[float, int], ...]:
     return tuple([(round(chunk.seconds, 6), len(chunk.data)) for chunk in chunks])
 
 
-def _plain(outcome: Outcome) -> Body | None:
+def _plain(reply: HttpReply) -> HttpReply:
+    """The reply uncompressed, chunk by chunk; as it came where that cannot be done."""
+    try:
+        return plain_reply(reply)
+    except Malformed:
+        return reply
+
+
+def _value(outcome: Outcome) -> Body | None:
     """The value of an outcome that is no reply; None when there is only an error, or nothing."""
     if outcome.value is None and (outcome.error is not None or outcome is ABANDONED):
         return None

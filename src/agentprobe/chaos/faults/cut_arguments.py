@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from agentprobe.chaos._replies import good_reply, sent_as, spoken_in
 from agentprobe.chaos.fault import Fault
+from agentprobe.dialects._compression import plain_request
 from agentprobe.domain.call import Call, Kind
 from agentprobe.domain.model import Finish, ModelAnswer, ToolCall
 from agentprobe.errors import Malformed
@@ -41,7 +42,7 @@ class CutArguments(Fault):
         if answer.error or not answer.tool_calls or not answer.tool_calls[-1].arguments:
             return outcome
         try:
-            request = dialect.read_request(call.request.body)
+            request = dialect.read_request(plain_request(call.request))
         except Malformed:
             return outcome
         cut = self._cut(answer)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from agentprobe.dialects import dialect_named
+from agentprobe.dialects._compression import plain_request
 from agentprobe.domain.call import Call, Outcome
 from agentprobe.domain.model import Finish, ModelAnswer, ToolCall
 from agentprobe.errors import ConfigError, TraceError
@@ -84,5 +85,5 @@ def read_edit(path: Path) -> ModelAnswer:
 def _said(answer: ModelAnswer, call: Call) -> Outcome:
     """The answer in the protocol, and the form, that this call asks for."""
     dialect = dialect_named(call.dialect)
-    reply = dialect.write_answer(answer, dialect.read_request(call.request.body))
+    reply = dialect.write_answer(answer, dialect.read_request(plain_request(call.request)))
     return Outcome(value=reply, marks=(REPLAYED, EDITED))
