@@ -71,6 +71,11 @@ def sniffed(body: bytes) -> bytes | None:
     return None
 
 
+def looks_compressed(body: bytes) -> bool:
+    """Would `sniffed` try to unpack it?"""
+    return body.startswith((GZIP_MAGIC, ZSTD_MAGIC))
+
+
 def encodings_of(headers: Headers) -> str:
     """What a Content-Encoding header says; empty when there is none."""
     for key, value in headers:

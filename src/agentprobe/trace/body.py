@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw
 
-from agentprobe.dialects._compression import decompressed, sniffed
+from agentprobe.dialects._compression import decompressed, looks_compressed, sniffed
 from agentprobe.errors import Malformed
 from agentprobe.trace.records import Body
 
@@ -38,6 +38,20 @@ def packed(data: bytes, encodings: str = "", finds: Finds = lambda _: False, *, 
         if finds(plain):
             return Body(withheld=len(data), coding=coding)
         return Body(base64=plain, coding=coding)
+
+
+def packed_reply(data: bytes, encodings: str, finds: Finds, *, read: bool) -> Body:
+    """The same for what an agent was told: what its head does not call compressed stays as it is."""
+    if not encodings and looks_compressed(data):
+        return Body(withheld=len(data)) if _hides(data, finds) else Body(base64=data)
+    return packed(data, encodings, finds, read=read)
+
+
+def _hides(data: bytes, finds: Finds) -> bool:
+    try:
+        return finds(data) or finds(sniffed(data) or b"")
+    except Malformed:
+        return False
 
 
 def packed_value(value: Any) -> Body:

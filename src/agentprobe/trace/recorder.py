@@ -16,7 +16,7 @@ from agentprobe.domain.wire import Chunk, Headers, HttpReply, HttpRequest
 from agentprobe.errors import AgentStopped, Malformed
 from agentprobe.kernel.place import Place
 from agentprobe.kernel.room import Passage
-from agentprobe.trace.body import packed, packed_value, said
+from agentprobe.trace.body import packed, packed_reply, packed_value, said
 from agentprobe.trace.model_notes import (
     RETRIES,
     answer_of,
@@ -149,10 +149,11 @@ class Recorder:
         if answer is not None and is_stream and self._tells(answer):
             return Body(withheld=len(data))
         read = answer is not None and answer.error is None and not is_stream
+        finds, named = self._writer.redact.finds, encodings_of(reply.headers)
         if plain is reply:
-            return self._packed(data, _by_name(reply.headers), read=read)
-        body = self._packed(data, {}, read=read)
-        return structs.replace(body, coding=encodings_of(reply.headers) if data != reply.body else "")
+            return packed_reply(data, named, finds, read=read)
+        body = packed_reply(data, "", finds, read=read)
+        return structs.replace(body, coding=named if data != reply.body else "")
 
     def _tells(self, answer: ModelAnswer) -> bool:
         return self._writer.redact.finds(encode(answer_of(answer)))
