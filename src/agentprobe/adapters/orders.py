@@ -13,6 +13,7 @@ import msgspec
 
 from agentprobe.adapters.active import Active, Answer
 from agentprobe.basis.clock import Clock, RealClock, VirtualClock
+from agentprobe.chaos.adjusting import Adjusting
 from agentprobe.chaos.injector import Injector, injectors
 from agentprobe.chaos.schedule import Schedule
 from agentprobe.errors import ConfigError
@@ -36,6 +37,11 @@ class Orders:
     """The file that remembers the session; None to remember nothing."""
     schedule: str = ""
     """The faults that are to strike, in the schedule's own words."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Settings by which the model is asked instead of the agent's own: `temperature`, `max_tokens`, ….
+
+    None leaves a setting to the provider.
+    """
     virtual: bool = False
     """Does time pass only when somebody sleeps?"""
     simulated: bool = False
@@ -80,7 +86,7 @@ class Orders:
         schedule = Schedule.parse(self.schedule, where="the session's schedule")
         clock = clock or (VirtualClock() if self.virtual else RealClock())
         writer = self._writer(clock, joined=joined)
-        house = (*_rooms(schedule, writer, clock), *_replays(self.replay))
+        house = (*_rooms(schedule, self.settings, writer, clock), *_replays(self.replay))
         session = Session(self.id, rooms=(*house, *rooms), seed=self.seed, clock=clock)
         injector = next((room for room in session.boundary.rooms if isinstance(room, Injector)), None)
         return Active(self, session, writer=writer, injector=injector, answer=answer, joined=joined)
@@ -95,17 +101,26 @@ class Orders:
             started=clock.date().isoformat(),
             clock="virtual" if isinstance(clock, VirtualClock) else "real",
             agent=dict(self.agent),
-            run={"schedule": self.schedule, "simulated": self.simulated, **_replayed(self.replay)},
+            run={
+                "schedule": self.schedule,
+                "simulated": self.simulated,
+                **({"settings": dict(self.settings)} if self.settings else {}),
+                **_replayed(self.replay),
+            },
         )
         return writer
 
 
-def _rooms(schedule: Schedule, writer: TraceWriter | None, clock: Clock) -> Iterable[MakeRoom]:
+def _rooms(
+    schedule: Schedule, settings: Mapping[str, Any], writer: TraceWriter | None, clock: Clock
+) -> Iterable[MakeRoom]:
     """The house's own rooms: the world's side is recorded only where it can differ from the agent's."""
     if writer is not None:
         yield lambda _: Recorder(writer, clock, Place.AGENT_SIDE)
     yield from injectors(schedule)
-    if schedule and writer is not None:
+    if settings:
+        yield lambda _: Adjusting(settings)
+    if (schedule or settings) and writer is not None:
         yield lambda _: Recorder(writer, clock, Place.WORLD_SIDE)
 
 

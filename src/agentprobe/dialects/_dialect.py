@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from agentprobe.basis.canonical import canonical
+from agentprobe.dialects._adjusting import Places, adjusted
 from agentprobe.domain.model import ModelAnswer, ModelEvent, ModelRequest, ModelSettings
 from agentprobe.domain.wire import Headers, HttpReply
 from agentprobe.errors import WorldFailure
@@ -47,6 +49,9 @@ class Dialect(ABC):
     base_path: ClassVar[str]
     """What stands in such a variable behind host and port (`/v1`, or nothing)."""
 
+    setting_places: ClassVar[Places] = {}
+    """Where a setting stands in a request when not under its neutral name; nowhere: an empty tuple."""
+
     @abstractmethod
     def claims(self, method: str, path: str) -> bool:
         """Is a request with this method and path a model call in this dialect?"""
@@ -66,6 +71,10 @@ class Dialect(ABC):
             canonical(request.messages),
             len(request.messages),
         )
+
+    def adjusted(self, body: bytes, settings: Mapping[str, Any]) -> bytes:
+        """The request with these settings in place of its own; the same bytes where nothing changes."""
+        return adjusted(body, settings, self.setting_places)
 
     @abstractmethod
     def write_request(self, request: ModelRequest) -> bytes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -17,6 +18,7 @@ from agentprobe.adapters.active import Answer
 from agentprobe.adapters.orders import Orders
 from agentprobe.basis.clock import RealClock
 from agentprobe.chaos.schedule import Schedule
+from agentprobe.cli.drift import Run, drift_test
 from agentprobe.errors import ConfigError
 from agentprobe.gateway.launcher import Launched, launch
 from agentprobe.lab.judge import never_struck
@@ -64,14 +66,28 @@ class _BeforeDashes(click.Group):
     "--anthropic-url", metavar="URL", help="Send Anthropic calls there, as ANTHROPIC_BASE_URL would."
 )
 @click.option("--quiet-telemetry", is_flag=True, help="Switch off what frameworks tell their makers.")
+@click.option("--dev", metavar="SETTINGS", help="With --prod: the drift test. temperature=0, or a file.")
+@click.option("--prod", metavar="SETTINGS", help="With --dev: the settings that production has.")
+@click.option("--times", default=1, show_default=True, type=click.IntRange(min=1), help="Runs on each side.")
+@click.option("--json", "facts", type=click.Path(path_type=Path), help="Write the drift test's result there.")
 @click.option("--quiet", is_flag=True, help="Print nothing; only record.")
 @click.pass_context
-def command(ctx: click.Context, /, quiet: bool, **options: Any) -> None:
+def command(
+    ctx: click.Context,
+    /,
+    quiet: bool,
+    dev: str | None,
+    prod: str | None,
+    times: int,
+    facts: Path | None,
+    **options: Any,
+) -> None:
     """Run an agent, unchanged, and record every model and tool call.
 
     \b
     agentprobe trace -- python agent.py "How many open orders?"
     agentprobe trace --sim tools --fault rate_limited@model:1 -- node agent.js
+    agentprobe trace --dev temperature=0 --prod temperature=0.7 --times 5 -- python agent.py
     agentprobe trace show .agentprobe/traces/NAME.jsonl
 
     Its model calls are led through a gateway on this machine by variables such as OPENAI_BASE_URL. Its
@@ -85,6 +101,13 @@ def command(ctx: click.Context, /, quiet: bool, **options: Any) -> None:
             "nothing to run; write the agent's command behind --, as in: agentprobe trace -- python agent.py"
         )
     console = Console(stderr=True, quiet=quiet, highlight=False)
+    if (dev is None) != (prod is None):
+        ctx.fail("the drift test compares two settings; give both --dev and --prod")
+    if dev is not None and prod is not None:
+        run = _runs(words, console, **options)
+        ctx.exit(drift_test(dev, prod, times=times, run=run, console=console, json_file=facts))
+    if times > 1 or facts:
+        ctx.fail("--times and --json belong to the drift test; add --dev and --prod")
     launched, path = _traced(words, console, **options)
     if not quiet and path.stat().st_size:
         _tell(read_trace(path), console)
@@ -100,10 +123,31 @@ def show(file: Path) -> None:
     Console(highlight=False).print(draw(read_trace(file)))
 
 
+def _runs(words: Sequence[str], console: Console, *, out: Path, seed: int, **options: Any) -> Run:
+    """Runs the agent with given settings; `out` must be a folder, since there will be several traces."""
+    if out.suffix == ".jsonl":
+        raise ConfigError(f"--out {out}: the drift test writes several traces; name a folder")
+    folder = out / f"drift-{RealClock().date():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    quiet = Console(stderr=True, quiet=True)
+
+    def run(name: str, settings: Mapping[str, Any]) -> Path:
+        number = int(name.rpartition("-")[2])
+        place = folder / f"{name}.jsonl"
+        launched, path = _traced(
+            words, quiet, out=place, seed=seed + number - 1, settings=settings, **options
+        )
+        for complaint in launched.complaints:
+            click.echo(f"agentprobe: {complaint}", err=True)
+        return path
+
+    return run
+
+
 def _traced(
     words: Sequence[str],
     console: Console,
     *,
+    settings: Mapping[str, Any] = MappingProxyType({}),
     out: Path,
     fault: str,
     seed: int,
@@ -119,6 +163,7 @@ def _traced(
         seed=seed,
         trace=path,
         schedule=_schedule(fault),
+        settings=settings,
         simulated=sim is not None,
         agent={"command": [os.fsencode(word).decode(errors="backslashreplace") for word in words]},
     )

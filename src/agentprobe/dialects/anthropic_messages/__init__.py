@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from agentprobe.dialects._adjusting import Places
 from agentprobe.dialects._dialect import Outline, StreamReader
 from agentprobe.dialects._fields import Fields
 from agentprobe.dialects._spoken import SpokenDialect
@@ -28,6 +29,7 @@ class AnthropicMessages(SpokenDialect):
     base_url_variables: ClassVar[tuple[str, ...]] = ("ANTHROPIC_BASE_URL",)
     base_path: ClassVar[str] = ""
     path_end: ClassVar[str] = "/v1/messages"
+    setting_places: ClassVar[Places] = {"stop": ("stop_sequences",), "seed": ()}
     provider: ClassVar[str] = "Anthropic messages"
 
     def _request(self, fields: Fields) -> ModelRequest:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from agentprobe.dialects import _openai
+from agentprobe.dialects._adjusting import Places
 from agentprobe.dialects._dialect import Outline, StreamReader
 from agentprobe.dialects._fields import Fields
 from agentprobe.dialects._spoken import SpokenDialect
@@ -27,6 +28,7 @@ class OpenAIChat(SpokenDialect):
     base_url_variables: ClassVar[tuple[str, ...]] = _openai.BASE_URL_VARIABLES
     base_path: ClassVar[str] = "/v1"
     path_end: ClassVar[str] = "/chat/completions"
+    setting_places: ClassVar[Places] = {"max_tokens": ("max_completion_tokens", "max_tokens")}
     provider: ClassVar[str] = "OpenAI chat completions"
 
     def _request(self, fields: Fields) -> ModelRequest:
