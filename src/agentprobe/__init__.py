@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as in typing, whose import would be the dearest part of ours
 __all__ = ["session", "tool"]
 
 _HOMES = {"session": "agentprobe.adapters.session", "tool": "agentprobe.adapters.tools"}

@@ -15,7 +15,7 @@ import pytest
 import agentprobe
 from agentprobe.adapters import http_hook
 from agentprobe.adapters.orders import Orders
-from agentprobe.adapters.sealed import is_provider
+from agentprobe.domain.hosts import is_provider
 
 if TYPE_CHECKING:
     from tests.adapters.conftest import Script, Wire

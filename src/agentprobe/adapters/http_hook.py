@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextvars import ContextVar
 from functools import lru_cache, wraps
 from types import ModuleType
 from typing import Any
 
-from agentprobe.adapters import sealed
+from agentprobe.adapters import sealed, watch
 from agentprobe.adapters.active import Active
 from agentprobe.adapters.current import current
 from agentprobe.adapters.exchange import Exchange, neutral_request
 from agentprobe.adapters.http_send import send, send_async
 from agentprobe.adapters.model_call import model_call
 from agentprobe.adapters.post_import import WhenImported
+from agentprobe.adapters.watch import default_port
 from agentprobe.dialects import Dialect, dialect_for
 
 _dialect_for = lru_cache(maxsize=1024)(dialect_for)
 Send = Callable[..., Any]
 _replaced: list[tuple[Any, Send, Send]] = []
 """Each patched class with its own method and the one that stands in its place."""
-_performing: ContextVar[bool] = ContextVar("agentprobe_performing", default=False)
 
 
 def install() -> None:
@@ -33,6 +32,11 @@ def install() -> None:
     """
     sealed.install()
     _watch.start()
+
+
+def attach(library: ModuleType) -> None:
+    """Hook this one library's clients, for a process that was started for a session."""
+    _patch(library)
 
 
 def uninstall() -> None:
@@ -59,11 +63,8 @@ _watch = WhenImported(("httpx", "httpx2"), _patch)
 
 def _hooked(library: Any, own: Send) -> Send:
     def perform(*args: Any, **options: Any) -> Any:
-        token = _performing.set(True)
-        try:
+        with watch.led_by(library.__name__):
             return own(*args, **options)
-        finally:
-            _performing.reset(token)
 
     @wraps(own)
     def hooked(client: Any, request: Any, *, stream: bool = False, **options: Any) -> Any:
@@ -78,11 +79,8 @@ def _hooked(library: Any, own: Send) -> Send:
 
 def _hooked_async(library: Any, own: Send) -> Send:
     async def perform(*args: Any, **options: Any) -> Any:
-        token = _performing.set(True)
-        try:
+        with watch.led_by(library.__name__):
             return await own(*args, **options)
-        finally:
-            _performing.reset(token)
 
     @wraps(own)
     async def hooked(client: Any, request: Any, *, stream: bool = False, **options: Any) -> Any:
@@ -97,18 +95,29 @@ def _hooked_async(library: Any, own: Send) -> Send:
 
 def _concerned(library: Any, client: Any, request: Any) -> tuple[Active, Dialect] | None:
     """The session and the dialect of a request that must walk the corridor."""
-    if client.is_closed or _performing.get():
+    if client.is_closed or watch.is_led():
         return None
+    host, port = request.url.host, request.url.port or default_port(request.url.scheme)
+    if watch.is_door(host, port):
+        return None  # the gateway records it
     active = current()
-    if active is not None and active.joined:
+    if active is not None and active.joined and not active.orders.door:
         return None
     dialect = _dialect_for(request.method, request.url.raw_path.decode("ascii"))
-    if active is not None and dialect is not None:
-        return active, dialect
-    host = request.url.host
-    if sealed.sealed(host):
+    found = (active, dialect) if active is not None and dialect is not None else None
+    watch.sent(host, port, library.__name__, seen=found is not None)
+    if found is not None and found[0].joined and found[0].simulated:
+        _turn_to_the_door(library, request, found[0].orders.door)
+        return None
+    if found is None and sealed.sealed(host):
         raise library.ConnectError(sealed.refusal(host, _why(active, request)), request=request)
-    return None
+    return found
+
+
+def _turn_to_the_door(library: Any, request: Any, door: str) -> None:
+    """Have the gateway's simulated model answer what was meant for a provider."""
+    request.url = library.URL(door + request.url.raw_path.decode("ascii"))
+    request.headers["host"] = request.url.netloc.decode("ascii")
 
 
 def _why(active: Active | None, request: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from agentprobe.adapters import startup
 from agentprobe.adapters.active import Active, Answer
 from agentprobe.basis.clock import Clock, RealClock, VirtualClock
 from agentprobe.chaos.adjusting import Adjusting
@@ -23,8 +24,7 @@ from agentprobe.trace.recorder import Recorder
 from agentprobe.trace.replay.room import Replaying
 from agentprobe.trace.writer import TraceWriter
 
-VARIABLE = "AGENTPROBE_SESSION"
-"""The environment variable by which a child process is told which session it belongs to."""
+VARIABLE = startup.VARIABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

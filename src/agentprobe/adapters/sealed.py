@@ -6,32 +6,9 @@ import socket
 from typing import Any
 
 from agentprobe.adapters.active import here, under_way
+from agentprobe.domain.hosts import is_provider
 
-_HOSTS = frozenset(
-    {
-        "api.anthropic.com",
-        "api.cohere.com",
-        "api.deepseek.com",
-        "api.fireworks.ai",
-        "api.groq.com",
-        "api.mistral.ai",
-        "api.openai.com",
-        "api.perplexity.ai",
-        "api.together.xyz",
-        "api.x.ai",
-        "generativelanguage.googleapis.com",
-        "openrouter.ai",
-    }
-)
-_DOMAINS = (".openai.azure.com", "-aiplatform.googleapis.com", ".cognitiveservices.azure.com")
 _own = socket.getaddrinfo
-
-
-def is_provider(host: str) -> bool:
-    """Does a host belong to a model provider?"""
-    name = host.lower().rstrip(".")
-    is_bedrock = name.startswith("bedrock-runtime.") and name.endswith(".amazonaws.com")
-    return name in _HOSTS or name.endswith(_DOMAINS) or is_bedrock
 
 
 def sealed(host: str) -> bool:

@@ -9,7 +9,7 @@ import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType, MappingProxyType
 
@@ -56,7 +56,8 @@ def launch(
         door = gateway.open_session(active, {route.provider: route.upstream for route in found})
         told = surroundings(environ, door, found, quiet=quiet_telemetry, simulated=simulated)
         try:
-            code = _run(command, {**told, VARIABLE: orders.to_json()})
+            joining = replace(orders, door=door, simulated=orders.simulated or simulated)
+            code = _run(command, {**told, VARIABLE: joining.to_json()})
         finally:
             gateway.close_session(door)
         writer = active.writer

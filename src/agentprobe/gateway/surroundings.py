@@ -12,6 +12,7 @@ from agentprobe.errors import ConfigError
 from agentprobe.gateway.door import provider_of
 from agentprobe.gateway.pool import Origin
 from agentprobe.gateway.server import PROVIDERS
+from agentprobe.gateway.startup_path import startup_hook
 
 QUIET: Mapping[str, str] = MappingProxyType(
     {
@@ -85,4 +86,4 @@ def surroundings(
         told[name] = f"{before},{_LOOPBACK}" if before else _LOOPBACK
     if quiet:
         told.update(QUIET)
-    return told
+    return told | startup_hook(environ)

@@ -222,6 +222,8 @@ class Connection(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The way in that recorded it; empty when none did."""
     purpose: str = ""
     """`model`, `mcp`, `telemetry`, `tool`, as far as can be told."""
+    address: str = ""
+    """The address connected to; empty where a hook told of a request and not of a connection."""
 
 
 class CoverageRecord(

@@ -54,8 +54,9 @@ class Commander:
             known = len(self._opened().defects)
             around = {**os.environ, **env}
             told = surroundings(around, door, found, quiet=True, simulated=self.model.simulated)
+            told[VARIABLE] = replace(active.orders, door=door).to_json()
             try:
-                ending = self._finished(words, prompt, {**told, VARIABLE: active.orders.to_json()}, output)
+                ending = self._finished(words, prompt, told, output)
             finally:
                 self._opened().close_session(door)
             if defects := self._opened().defects[known:]:

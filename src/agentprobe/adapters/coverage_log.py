@@ -1,0 +1,75 @@
+"""What a hooked process says of its own coverage: notes to the trace, light enough for every start."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import sys
+
+from agentprobe.basis.moment import seconds_since
+
+TYPE_CHECKING = False  # every import here is paid for at the start of every process
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+
+class CoverageLog:
+    """Adds `coverage` records to a trace with the standard library alone, each whole in one write.
+
+    Most processes of an agent make no model call; for them the trace's own writer, with all it imports,
+    would be the dearest part of their start. What is written here are names of hosts, libraries and
+    programs, never anything that was sent.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._started = _started(path)
+        self._orders = itertools.count(1)
+
+    def add(
+        self, ways: Iterable[Mapping[str, Any]] = (), connections: Iterable[Mapping[str, Any]] = ()
+    ) -> None:
+        """Append one record; a trace that cannot be written is passed over in silence, the agent goes on."""
+        record: dict[str, Any] = {"record": "coverage", "order": next(self._orders)}
+        record |= {"by": f"watch:{os.getpid()}", "at": round(seconds_since(self._started), 6)}
+        record["process"] = program()
+        record |= {"ways": list(ways), "connections": list(connections)}
+        _append(self._path, json.dumps(record).encode() + b"\n")
+
+    def forked(self) -> None:
+        """A child of this process begins its own count."""
+        self._orders = itertools.count(1)
+
+
+def program() -> str:
+    """What runs in this process: the interpreter and its script or module, but none of the arguments."""
+    words = getattr(sys, "orig_argv", [sys.executable])
+    script = next((word for word in words[1:] if not word.startswith("-")), "")
+    if "-m" in words[1:3]:
+        script = f"-m {script}"
+    elif "-c" in words[1:3]:
+        script = "-c"
+    return f"{os.path.basename(words[0] or 'python')} {os.path.basename(script)}".strip()  # noqa: PTH119
+
+
+def _started(path: str) -> str:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - pathlib costs milliseconds at every start
+            return str(json.loads(file.readline())["started"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _append(path: str, data: bytes) -> None:
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_APPEND)
+    except OSError:
+        return
+    try:
+        os.write(file, data)
+    except OSError:
+        return
+    finally:
+        os.close(file)
