@@ -88,3 +88,14 @@ def _nobody(request: HttpRequest) -> Generator[Piece, None, None]:
     raise ServerError(
         502, f"agentprobe: this session has neither a provider nor a simulated model for {path}"
     )
+
+
+async def settle(tasks: set[asyncio.Task[None]], seconds: float) -> None:
+    """Wait until these tasks have ended; after `seconds`, cancel those that have not."""
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tuple(tasks), timeout=seconds)
+    for task in late:
+        task.cancel()
+    if late:
+        await asyncio.wait(late, timeout=seconds)

@@ -3,8 +3,8 @@
 Of what the agent and the provider say to each other only this differs behind the gateway: the headers of
 `HOP_BY_HOP` and those a `Connection` header names, which belong to one connection and are made anew on
 the next; `Expect`, which the gateway answers itself; the request's `Host`, which becomes the provider's; the
-reason phrase behind the status; trailers, which are dropped. A body of known length keeps its length, any
-other one travels in chunks.
+reason phrase behind the status; trailers and the header that names a session, which are dropped. A body of
+known length keeps its length, any other one travels in chunks.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
 )
 """Headers that speak of one connection only."""
-_GATEWAYS_OWN = HOP_BY_HOP | {"expect"}
+SESSION = b"x-agentprobe-session"
+"""The header by which an agent says which session of a gateway it belongs to; it goes no further."""
+_GATEWAYS_OWN = HOP_BY_HOP | {"expect", SESSION.decode()}
 BODILESS = frozenset({204, 304})
 """Statuses whose replies have no body, whatever their headers say."""
 

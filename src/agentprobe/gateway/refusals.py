@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from agentprobe.basis.canonical import canonical
 from agentprobe.dialects import Dialect
 from agentprobe.domain.wire import Chunk, Headers, HttpReply
@@ -31,7 +34,12 @@ def broken(error: Exception, dialect: Dialect | None) -> HttpReply | None:
 
 def plain(status: int, message: str, headers: Headers = ()) -> HttpReply:
     """An error of the gateway's own, for requests in no known dialect."""
-    body = canonical({"error": {"message": message, "type": "agentprobe_gateway"}})
+    return plain_reply(status, {"error": {"message": message, "type": "agentprobe_gateway"}}, headers)
+
+
+def plain_reply(status: int, said: Mapping[str, Any], headers: Headers = ()) -> HttpReply:
+    """What the gateway itself answers, in JSON."""
+    body = canonical(said)
     own: Headers = (("content-type", "application/json"), ("content-length", str(len(body))))
     return HttpReply(status=status, headers=(*own, *headers), chunks=(Chunk(body),))
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from agentprobe.errors import ConfigError
+from agentprobe.errors import ConfigError, Refused
 from agentprobe.gateway import refusals
 from agentprobe.gateway.agent import AgentConnection
-from agentprobe.gateway.door import Door, Opened
+from agentprobe.gateway.door import Door, Opened, settle
 from agentprobe.gateway.exchange import Exchange
 from agentprobe.gateway.heads import Arrival
+from agentprobe.gateway.lobby import Guest, Lobby, named
 from agentprobe.gateway.pool import Origin, Pool
 
 PROVIDERS: Mapping[str, str] = {
@@ -19,6 +20,8 @@ PROVIDERS: Mapping[str, str] = {
     "anthropic": "https://api.anthropic.com",
 }
 """Where the model calls of a session go when nobody says otherwise."""
+SETTLE = 10.0
+"""Seconds in which what is under way may end when an agent asks for the end of its session."""
 _NO_SESSION = (
     "no session of agentprobe lives at this address; a session's base URL looks like "
     "http://127.0.0.1:PORT/s/TOKEN and ends with its run"
@@ -38,6 +41,7 @@ class Gateway:
         self.port = 0
         self._host = "127.0.0.1"
         self._doors: dict[str, Door] = {}
+        self._lobbies: dict[str, Lobby] = {}
         self._pools: dict[Origin, Pool] = {}
         self._server: asyncio.Server | None = None
         self._loop: asyncio.AbstractEventLoop
@@ -60,7 +64,8 @@ class Gateway:
     @property
     def url(self) -> str:
         """Where the gateway listens."""
-        return f"http://{self._host}:{self.port}"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self.port}"
 
     def open_session(self, opened: Opened, upstreams: Mapping[str, str] = PROVIDERS) -> str:
         """Give a session its base URL; `upstreams` says by dialect or provider where its calls go.
@@ -72,11 +77,20 @@ class Gateway:
         self._doors[token] = Door(opened, pools)
         return f"{self.url}/s/{token}"
 
+    def open_lobby(
+        self, open: Callable[[str], Guest], upstreams: Mapping[str, str] = PROVIDERS, *, token: str = ""
+    ) -> tuple[str, Lobby]:
+        """Give many sessions one base URL; `open` begins the session of a name when it is first heard."""
+        pools = {name: self._pool(Origin.parse(url)) for name, url in upstreams.items()}
+        token = token or secrets.token_urlsafe(16)
+        lobby = self._lobbies[token] = Lobby(open, pools)
+        return f"{self.url}/s/{token}", lobby
+
     async def close_session(self, url: str, seconds: float = 2.0) -> None:
         """Shut a session's door; what is under way may end within `seconds` and is then cancelled."""
         door = self._doors.pop(url.rpartition("/")[2], None)
         if door is not None:
-            await _settle(door.tasks, seconds)
+            await settle(door.tasks, seconds)
 
     async def stop(self, seconds: float = 5.0) -> None:
         """Take no new requests, let those under way end within `seconds`, and close everything."""
@@ -84,19 +98,25 @@ class Gateway:
             self._server.close()
         for connection in tuple(self.connections):
             connection.close()
-        await asyncio.gather(*(self.close_session(token, seconds) for token in tuple(self._doors)))
+        doors = (self.close_session(token, seconds) for token in tuple(self._doors))
+        await asyncio.gather(*doors, *(lobby.end_all(seconds) for lobby in self._lobbies.values()))
         for pool in self._pools.values():
             pool.close()
         await asyncio.sleep(0)  # lets the transports say goodbye
 
     async def answer(self, arrival: Arrival, exchange: Exchange) -> None:
         """Answer one request of an agent."""
-        door, target = self._enter(arrival.target)
-        if door is None:
-            exchange.say(refusals.plain(404, _NO_SESSION, refusals.NO_RETRY))
+        try:
+            found = self._enter(arrival)
+        except Refused as refusal:
+            exchange.say(refusals.plain(refusal.status, f"agentprobe: {refusal}", refusals.NO_RETRY))
+            return
+        if isinstance(found, Lobby):
+            await _end_session(found, arrival, exchange)
             return
         task = asyncio.current_task()
         assert task is not None
+        door, target = found
         door.tasks.add(task)
         try:
             defect = await exchange.answer(*door.pieces(arrival, target))
@@ -105,22 +125,31 @@ class Gateway:
         finally:
             door.tasks.discard(task)
 
-    def _enter(self, target: str) -> tuple[Door | None, str]:
-        """Find the door that a target names, and the target behind it."""
-        if not target.startswith("/s/"):
-            return None, target
-        token, slash, rest = target[3:].partition("/")
-        return self._doors.get(token), slash + rest
+    def _enter(self, arrival: Arrival) -> tuple[Door, str] | Lobby:
+        """The door that a request goes through and its target behind it; the lobby, when it ends a session.
+
+        Raises Refused when there is no such door.
+        """
+        if arrival.target.startswith("/s/"):
+            token, slash, rest = arrival.target[3:].partition("/")
+            if (door := self._doors.get(token)) is not None:
+                return door, slash + rest
+            if (lobby := self._lobbies.get(token)) is not None:
+                return lobby if _ends(arrival, slash + rest) else lobby.enter(arrival, slash + rest)
+        raise Refused(_NO_SESSION, 404)
 
     def _pool(self, origin: Origin) -> Pool:
         return self._pools.setdefault(origin, Pool(origin, self._loop))
 
 
-async def _settle(tasks: set[asyncio.Task[None]], seconds: float) -> None:
-    if not tasks:
-        return
-    _, late = await asyncio.wait(tuple(tasks), timeout=seconds)
-    for task in late:
-        task.cancel()
-    if late:
-        await asyncio.wait(late, timeout=seconds)
+def _ends(arrival: Arrival, target: str) -> bool:
+    """Does a request ask for the end of its session?"""
+    return arrival.method == "DELETE" and named(arrival, target)[1] in ("", "/")
+
+
+async def _end_session(lobby: Lobby, arrival: Arrival, exchange: Exchange) -> None:
+    name, _ = named(arrival, "/" + arrival.target[3:].partition("/")[2])
+    if await lobby.end(name, SETTLE):
+        exchange.say(refusals.plain_reply(200, {"ended": name}))
+    else:
+        exchange.say(refusals.plain(404, f"agentprobe: no session '{name}' is open", refusals.NO_RETRY))
