@@ -146,3 +146,13 @@ def test_a_trace_is_never_written_over(tmp_path: Path) -> None:
     result = told("--out", str(out), "--", "true")
     assert "not overwritten" in str(result.exception)
     assert len(out.read_text().splitlines()) == 1
+
+
+def test_tools_in_the_agents_own_process_join_the_session(tmp_path: Path) -> None:
+    program = (
+        "import agentprobe\n@agentprobe.tool(effect='read')\ndef look(city):\n    return city\nlook('Oslo')"
+    )
+    out = tmp_path / "one.jsonl"
+    done = trace("--quiet", "--sim", "echo", "--out", str(out), "--", sys.executable, "-c", program)
+    assert done.returncode == 0, done.stderr
+    assert [(call.name, call.request) for call in read_trace(out).calls] == [("look", {"city": "Oslo"})]

@@ -163,7 +163,7 @@ def _traced(
         seed=seed,
         trace=path,
         schedule=_schedule(fault),
-        settings=settings,
+        settings=dict(settings),
         simulated=sim is not None,
         agent={"command": [os.fsencode(word).decode(errors="backslashreplace") for word in words]},
     )
