@@ -93,6 +93,20 @@ class CutOff(WorldFailure):
     """The connection ended before the answer did."""
 
 
+class ToolFailed(WorldFailure):
+    """A tool answered, and its answer says that it failed."""
+
+
+class Rejected(WorldFailure):
+    """The other side's protocol answered with an error in place of a result; `code` is the protocol's."""
+
+    code = -32603
+
+    def __init__(self, message: str = "internal error", code: int = -32603) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class AgentStopped(BaseException):
     """The house has spoken; code under test must not swallow it, hence no Exception."""
 

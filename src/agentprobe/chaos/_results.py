@@ -17,12 +17,39 @@ Change = Callable[[Any], Any]
 
 
 def reshape(result: Any, change: Change) -> Any:
-    """Change a tool's result, through its JSON where it is JSON text; UNCHANGED where nothing changes."""
+    """Change a tool's result, through its JSON where it is JSON text; UNCHANGED where nothing changes.
+
+    Of a result as tool servers give it (blocks of content, and the same as data) the texts and the data are
+    changed, and its shape stays.
+    """
+    if _is_in_blocks(result):
+        return _reshaped_blocks(result, change)
     parsed = _parsed(result) if isinstance(result, str) else None
     if parsed is None:
         return change(result)
     changed = change(parsed)
     return UNCHANGED if changed is UNCHANGED else _spelled_like(result, changed)
+
+
+def _is_in_blocks(result: Any) -> bool:
+    blocks = result.get("content") if isinstance(result, dict) else None
+    return isinstance(blocks, list) and all(isinstance(block, dict) and "type" in block for block in blocks)
+
+
+def _reshaped_blocks(result: dict[str, Any], change: Change) -> Any:
+    blocks = [_reshaped_part(block, "text", change) for block in result["content"]]
+    changed = {**result, "content": blocks}
+    data = result.get("structuredContent")
+    if isinstance(data, dict) and set(data) == {"result"}:  # the envelope of a result that is no record
+        changed["structuredContent"] = _reshaped_part(data, "result", change)
+    elif data is not None:
+        changed = _reshaped_part(changed, "structuredContent", change)
+    return UNCHANGED if changed == result else changed
+
+
+def _reshaped_part(record: dict[str, Any], key: str, change: Change) -> dict[str, Any]:
+    part = reshape(record[key], change) if key in record else UNCHANGED
+    return record if part is UNCHANGED else {**record, key: part}
 
 
 def _parsed(text: str) -> Any:

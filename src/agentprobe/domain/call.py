@@ -44,13 +44,18 @@ class Call:
     nth: int = 0
     """The how-manieth crossing at this site, from 1; given by the boundary."""
     purpose: str = ""
-    """Why the house itself asks ("verify"); empty when the agent does."""
+    """Who asks when the agent does not: the house ("verify"), or a tool server that turns to it ("server").
+
+    Such calls are neither counted nor struck by faults.
+    """
     held: bool = False
     """Must a streamed answer arrive whole before the agent sees any of it?"""
     intent: str = ""
     """What a write is meant to bring about, once: its idempotency key, or tool and arguments."""
     ref: str = ""
     """The provider's id of a tool call, where it is known."""
+    via: str = ""
+    """What led it into the corridor, where that matters: `mcp:NAME` for what goes to a tool server."""
 
     @property
     def site(self) -> str:
@@ -72,6 +77,7 @@ class Call:
             held=self.held,
             intent=self.intent,
             ref=self.ref,
+            via=self.via,
         )
 
     def hold(self) -> Call:
@@ -112,12 +118,15 @@ class Outcome:
     def of(cls, act: Callable[[], Any]) -> Outcome:
         """What became of a function: failures of the world become values, all others pass."""
         try:
-            return cls(value=act())
+            value = act()
+            return value if isinstance(value, Outcome) else cls(value=value)
         except (Exception, AgentStopped) as error:  # noqa: BLE001 - the world may fail in any way it likes
             return cls(error=error)
 
 
 NOTHING = Outcome()
 """What a step that brings nothing back answers with."""
+ASKED_BACK = "mcp:input_required"
+"""The mark of a tool's answer that is none yet: it wants to know more before it does anything."""
 LEFT = "agent:left"
 """The mark of an answer that the agent stopped listening to."""

@@ -14,7 +14,8 @@ from pathlib import Path
 from types import FrameType, MappingProxyType
 
 from agentprobe.adapters.active import Active, Answer
-from agentprobe.adapters.orders import VARIABLE, Orders
+from agentprobe.adapters.handed_down import handing_down
+from agentprobe.adapters.orders import Orders
 from agentprobe.errors import ConfigError
 from agentprobe.gateway.background import BackgroundGateway, background
 from agentprobe.gateway.surroundings import routes, surroundings
@@ -57,7 +58,8 @@ def launch(
         told = surroundings(environ, door, found, quiet=quiet_telemetry, simulated=simulated)
         try:
             joining = replace(orders, door=door, simulated=orders.simulated or simulated)
-            code = _run(command, {**told, VARIABLE: joining.to_json()})
+            with handing_down(joining.to_json(), told) as environment:
+                code = _run(command, environment)
         finally:
             gateway.close_session(door)
         writer = active.writer

@@ -45,7 +45,10 @@ class Boundary:
     # -- answers that come at once: tools, state -------------------------------------------------
 
     def call(self, call: Call, perform: Perform) -> Outcome:
-        """Lead a call through the corridor; `perform` asks the world and may raise."""
+        """Lead a call through the corridor; `perform` asks the world and may raise.
+
+        What it returns is the value, or an Outcome where the world gave a value and an error together.
+        """
         with self._enter(call) as crossing:
             while (step := crossing.step) is not None:
                 if isinstance(step, Call) and self.stopped is None:
@@ -188,7 +191,8 @@ class Boundary:
 
 async def _outcome_of(answer: Awaitable[Any]) -> Outcome:
     try:
-        return Outcome(value=await answer)
+        value = await answer
+        return value if isinstance(value, Outcome) else Outcome(value=value)
     except WORLD_FAILS as error:
         return Outcome(error=error)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from agentprobe.domain.call import Kind
 from agentprobe.report.terminal_trace import live_line
 from agentprobe.trace.read import Follower
 
@@ -23,6 +24,8 @@ def live(path: Path, console: Console) -> Iterator[None]:
 
     def look() -> None:
         for call in follower.finished():
+            if call.kind is Kind.STATE:
+                continue
             console.print(live_line(call), soft_wrap=True)
 
     def follow() -> None:

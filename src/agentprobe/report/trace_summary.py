@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from agentprobe.domain.call import Kind
+from agentprobe.report.trace_servers import server_rows
 from agentprobe.report.trace_words import clipped, counted, duration, plain, tokens
 from agentprobe.trace.pair import TracedCall
 from agentprobe.trace.tools import WIRE
@@ -30,8 +32,10 @@ def _rows(trace: Trace) -> Iterator[tuple[str, Text]]:
         yield "statuses", _statuses(trace)
         yield "tokens", Text(tokens(trace.usage))
     yield "tool calls", _tool_calls(trace)
+    yield from server_rows(trace.servers)
     yield "time", Text(duration(trace.seconds) or "–")
-    slowest = max(trace.calls, key=lambda call: call.seconds or 0.0, default=None)
+    asked = (call for call in trace.calls if call.kind is not Kind.STATE)
+    slowest = max(asked, key=lambda call: call.seconds or 0.0, default=None)
     if slowest is not None and slowest.seconds:
         yield "slowest", Text(f"{_named(slowest)}, {duration(slowest.seconds)}")
     yield from _troubles(trace)

@@ -91,6 +91,7 @@ class Recorder:
                 intent=call.intent,
                 ref=call.ref,
                 purpose=call.purpose,
+                via=call.via,
                 dialect=call.dialect,
                 attempt=attempt_of(headers),
                 settings=notes.settings,

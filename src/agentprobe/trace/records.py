@@ -149,6 +149,8 @@ class CallRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fiel
     intent: str = ""
     ref: str = ""
     purpose: str = ""
+    via: str = ""
+    """`mcp:NAME` for what went to a tool server."""
     dialect: str = ""
     attempt: int | None = None
     """How often the SDK says it had tried before; None when it does not say."""

@@ -54,7 +54,7 @@ def tool_uses(recorded: Iterable[TracedCall], models: Sequence[LogicalCall]) -> 
     """
     wished = _wished(models)
     uses, left = [], list(recorded)
-    for match in (_same_arguments, _same_time):
+    for match in (_same_ref, _same_arguments, _same_time):
         rest = []
         for wish in wished:
             found = next((call for call in left if match(wish, call)), None)
@@ -130,10 +130,24 @@ def _arguments(text: str) -> Any:
         return text
 
 
+def _same_ref(wish: _Wish, call: TracedCall) -> bool:
+    """Did the caller say by which id the model had asked for it?"""
+    return bool(wish.use.ref) and call.record.ref == wish.use.ref
+
+
+def _same_name(wish: _Wish, call: TracedCall) -> bool:
+    """Is it the tool that was wished for? Agents put a server's name before those of its tools."""
+    wished, name = wish.use.name, call.name
+    if wished == name or not call.record.via:
+        return wished == name
+    bare = name.removeprefix(f"{call.record.via.partition(':')[2]}.")
+    return wished.endswith(bare) and not wished[: -len(bare)][-1:].isalnum()
+
+
 def _same_arguments(wish: _Wish, call: TracedCall) -> bool:
     """Does the call carry all that the model wrote? A function's own defaults may be added to it."""
     use = wish.use
-    if call.name != use.name or call.dispatched < wish.asked:
+    if not _same_name(wish, call) or call.dispatched < wish.asked:
         return False
     if not isinstance(use.arguments, Mapping) or not isinstance(call.request, Mapping):
         return canonical(use.arguments) == canonical(call.request)
@@ -144,7 +158,7 @@ def _same_arguments(wish: _Wish, call: TracedCall) -> bool:
 def _same_time(wish: _Wish, call: TracedCall) -> bool:
     """Did a tool of this name run between the model's wish and the request that tells its result?"""
     return (
-        call.name == wish.use.name
+        _same_name(wish, call)
         and call.dispatched > wish.asked
         and (wish.told is None or call.dispatched < wish.told)
     )

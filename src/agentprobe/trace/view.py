@@ -8,12 +8,13 @@ from functools import cached_property
 from pathlib import Path
 
 from agentprobe.basis.canonical import canonical
-from agentprobe.domain.call import Kind
+from agentprobe.domain.call import ASKED_BACK, Kind
 from agentprobe.domain.ledger import EffectLedger, LedgerEntry
 from agentprobe.domain.model import Usage
 from agentprobe.trace.attempts import LogicalCall, joined
 from agentprobe.trace.pair import TracedCall, paired
 from agentprobe.trace.records import AGENT, CoverageRecord, EndRecord, Header, Record, StateRecord
+from agentprobe.trace.servers import ServerSeen, servers_seen
 from agentprobe.trace.tools import ToolUse, tool_uses
 
 
@@ -94,6 +95,11 @@ class Trace:
         recorded = [call for call in self.calls if call.kind is Kind.TOOL]
         return tool_uses(recorded, self.logical_calls)
 
+    @cached_property
+    def servers(self) -> tuple[ServerSeen, ...]:
+        """The tool servers that were spoken with over the Model Context Protocol."""
+        return servers_seen(self.calls)
+
     @property
     def retries(self) -> int:
         """HTTP attempts beyond the first of each model call."""
@@ -129,7 +135,8 @@ class Trace:
     @cached_property
     def inversions(self) -> tuple[tuple[TracedCall, TracedCall], ...]:
         """Pairs of one kind under way together of which the later dispatched was completed first."""
-        return tuple(pair for kind in Kind for pair in _overtaken([c for c in self.calls if c.kind is kind]))
+        kinds = (Kind.MODEL, Kind.TOOL)
+        return tuple(pair for kind in kinds for pair in _overtaken([c for c in self.calls if c.kind is kind]))
 
     @property
     def complete(self) -> bool:
@@ -138,7 +145,8 @@ class Trace:
 
     def ledger(self) -> EffectLedger:
         """Every write that a recorded tool carried out, as the world saw it where that was recorded."""
-        writes = [call for call in self.calls if call.kind is Kind.TOOL and call.writes]
+        tools = (call for call in self.calls if call.kind is Kind.TOOL and ASKED_BACK not in call.marks)
+        writes = [call for call in tools if call.writes]
         return EffectLedger(tuple(_entry(call) for write in writes for call in self._carried_out(write)))
 
     def _carried_out(self, write: TracedCall) -> list[TracedCall]:

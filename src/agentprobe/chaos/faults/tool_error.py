@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from agentprobe.chaos.fault import Fault
 from agentprobe.domain.call import Call, Kind, Outcome
-from agentprobe.errors import RateLimited, Refused, ServerError, TimedOut, WorldFailure
+from agentprobe.errors import RateLimited, Refused, Rejected, ServerError, TimedOut, WorldFailure
 from agentprobe.kernel.room import Passage
 
 _FAILURES: dict[str, Callable[[str], WorldFailure]] = {
@@ -16,6 +16,7 @@ _FAILURES: dict[str, Callable[[str], WorldFailure]] = {
     "refused": Refused,
     "rate_limited": lambda message: RateLimited(),
     "timed_out": lambda message: TimedOut(30),
+    "protocol_error": Rejected,
 }
 
 
@@ -34,8 +35,9 @@ class ToolError(Fault):
     strikes: ClassVar[tuple[Kind, ...]] = (Kind.TOOL,)
     remedy: ClassVar[str] = "Give writes an idempotency key, and check what is so before trying them again."
 
-    kind: Literal["server_error", "refused", "rate_limited", "timed_out"] = "server_error"
-    """In what way it fails."""
+    kind: Literal["server_error", "refused", "rate_limited", "timed_out", "protocol_error"] = "server_error"
+    """In what way it fails; of a tool server `protocol_error` is an error of the protocol, all others are
+    results that say so."""
     message: str = "the service is temporarily unavailable"
     """What the error says, where this kind of failure says anything."""
     after: bool = False

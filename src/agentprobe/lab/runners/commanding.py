@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from agentprobe.adapters.active import Active
-from agentprobe.adapters.orders import VARIABLE
+from agentprobe.adapters.handed_down import handing_down
 from agentprobe.errors import ConfigError
 from agentprobe.gateway.background import BackgroundGateway, background
 from agentprobe.gateway.surroundings import routes, surroundings
@@ -54,9 +54,10 @@ class Commander:
             known = len(self._opened().defects)
             around = {**os.environ, **env}
             told = surroundings(around, door, found, quiet=True, simulated=self.model.simulated)
-            told[VARIABLE] = replace(active.orders, door=door).to_json()
+            joining = replace(active.orders, door=door)
             try:
-                ending = self._finished(words, prompt, told, output)
+                with handing_down(joining.to_json(), told) as environment:
+                    ending = self._finished(words, prompt, environment, output)
             finally:
                 self._opened().close_session(door)
             if defects := self._opened().defects[known:]:

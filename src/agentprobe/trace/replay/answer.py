@@ -37,8 +37,7 @@ def answer_of(call: TracedCall, *, pace: bool = False) -> Answer:
     marks = (*(mark for mark in call.marks if mark != LEFT), REPLAYED)
     error = _error(call)
     if call.kind is not Kind.MODEL:
-        value = call.value if error is None else None
-        return Answer(Outcome(value=value, error=error, marks=marks), call.outcome.seconds)
+        return Answer(Outcome(value=call.value, error=error, marks=marks), call.outcome.seconds)
     reply = _reply(call, broken=error is not None)
     if reply is None:
         return Answer(Outcome(error=error or CutOff(), marks=marks), call.outcome.seconds)

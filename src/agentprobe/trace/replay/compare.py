@@ -56,14 +56,15 @@ def compare(recorded: Trace, again: Trace) -> Repetition:
     script = Script.of(recorded)
     fresh: list[TracedCall] = []
     replayed_tools: set[str] = set()
-    for call in again.calls:
+    asked = [call for call in again.calls if not call.record.purpose]
+    for call in asked:
         if script.take(asked_then(call)) is None:
             fresh.append(call)
         if call.kind is Kind.TOOL and REPLAYED in call.marks:
             replayed_tools.add(call.name)
     left = script.left
-    unasked = tuple(scene for scene in left if not _within(scene, replayed_tools))
-    same = len(again.calls) - len(fresh)
+    unasked = tuple(scene for scene in left if not _left_out(scene, replayed_tools))
+    same = len(asked) - len(fresh)
     return Repetition(
         trace=again,
         same=same,
@@ -105,8 +106,10 @@ def _number(trace: Trace, call: TracedCall) -> int:
     return trace.calls.index(call) + 1
 
 
-def _within(scene: Scene, tools: set[str]) -> bool:
-    """Was the call made by a tool that was now replayed, and so did not run?"""
+def _left_out(scene: Scene, tools: set[str]) -> bool:
+    """Did the agent not ask for it, or a tool that was now replayed and so did not run?"""
+    if scene.call.record.purpose:
+        return True
     return any(name in tools for name in scene.call.record.path.split("/") if name)
 
 

@@ -1,0 +1,111 @@
+"""`agentprobe mcp`: stand between an agent and the tool servers it reaches by the Model Context Protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from agentprobe.adapters.active import Active
+from agentprobe.adapters.handed_down import handed_down
+from agentprobe.adapters.orders import Orders
+from agentprobe.basis.clock import RealClock
+from agentprobe.chaos.schedule import Schedule
+from agentprobe.mcp.server import Server, name_of
+from agentprobe.mcp.stdio import relay
+
+FOLDER = Path(".agentprobe/traces")
+_SERVER = "agentprobe.mcp.server"
+
+
+class _BeforeDashes(click.Group):
+    """A group that leaves alone whatever stands behind `--`: that is the server's command."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--" in args:
+            cut = args.index("--")
+            ctx.meta[_SERVER] = tuple(args[cut + 1 :])
+            args = args[:cut]
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(ctx, args[0]) is None:
+            ctx.fail(f"unknown '{args[0]}'; to run a tool server, write: agentprobe mcp -- {' '.join(args)}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group("mcp", cls=_BeforeDashes, invoke_without_command=True, subcommand_metavar="-- COMMAND…")
+@click.option("--name", default="", help="What to call the server in the trace; default: by its command.")
+@click.option(
+    "--qualify", is_flag=True, help="Name its tools SERVER.TOOL, where several servers have the same tool."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Where the trace goes when no session is under way: a file.jsonl, or a folder.  "
+    f"[default: {FOLDER}, here or at home]",
+)
+@click.option("--fault", default="", metavar="SCHEDULE", help="Faults to inject: tool_error@tool:2, ….")
+@click.option("--seed", default=0, show_default=True, help="Decides all chance of faults.")
+@click.pass_context
+def command(
+    ctx: click.Context, /, *, name: str, qualify: bool, out: Path | None, fault: str, seed: int
+) -> None:
+    """Run a tool server behind the boundary: all that passes is recorded and may be disturbed.
+
+    \b
+    agentprobe mcp -- npx -y @modelcontextprotocol/server-filesystem DIR
+    agentprobe mcp wrap .mcp.json
+
+    It is meant to stand in an MCP client's settings, in front of the server's own command. Started from a
+    launched agent it joins that agent's session; else it writes a trace of its own. Standard output belongs
+    to the protocol; exit code and signals are the server's.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    words = ctx.meta.get(_SERVER, ())
+    if not words:
+        ctx.fail("no tool server to run; write its command behind --, as in: agentprobe mcp -- npx -y SERVER")
+    server = Server(name or name_of(words), qualified=qualify)
+    active = _session(words, out, fault, seed)
+    with active:
+        code, conversation = asyncio.run(relay(words, active, server))
+        active.close("ok" if code == 0 else "failed", exit=code)
+    complaints = [f"a defect of agentprobe: {type(d).__name__}: {d}" for d in conversation.defects]
+    if active.writer is not None and active.writer.failure:
+        complaints.append(active.writer.failure)
+    for complaint in complaints:
+        click.echo(f"agentprobe: {complaint}", err=True)
+    ctx.exit(code)
+
+
+def _session(words: Sequence[str], out: Path | None, fault: str, seed: int) -> Active:
+    """The session that this process was started in, or one of its own."""
+    told = handed_down(os.environ)
+    if told is not None:
+        orders = Orders.from_json(told)
+        return (replace(orders, schedule=_schedule(fault)) if fault else orders).open(joined=True)
+    name = f"{RealClock().date():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    trace = _place(out, name)
+    return Orders(
+        id=name, seed=seed, trace=trace, schedule=_schedule(fault), agent={"mcp": list(words)}
+    ).open()
+
+
+def _place(out: Path | None, name: str) -> Path:
+    if out is None:
+        out = FOLDER if os.access(Path.cwd(), os.W_OK) else Path.home() / FOLDER
+    return out if out.suffix and not out.is_dir() else out / f"{name}.jsonl"
+
+
+def _schedule(text: str) -> str:
+    if text.endswith((".toml", ".json")):
+        return str(Schedule.load(Path(text)))
+    return str(Schedule.parse(text, where="--fault"))

@@ -1,0 +1,1 @@
+"""The corridor between an agent and the tool servers that it reaches by the Model Context Protocol."""

@@ -1,0 +1,89 @@
+"""What client and server say to each other, each request of either led through the corridor."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from agentprobe.domain.call import Call, Outcome
+from agentprobe.errors import WorldFailure
+from agentprobe.kernel.session import Session
+from agentprobe.mcp.messages import Message
+from agentprobe.mcp.results import answer_of, outcome_of
+from agentprobe.mcp.server import Server
+
+Ask = Callable[[bytes], Awaitable[Message]]
+"""Sends a request to the other side and waits for its response; raises WorldFailure when none comes."""
+
+
+class Opened(Protocol):
+    """An open session, as far as it is needed here."""
+
+    @property
+    def session(self) -> Session: ...
+
+    def broken(self, error: Exception) -> BaseException:
+        """The stop that a fault of the house itself becomes."""
+        ...
+
+
+class Conversation:
+    """Leads what one server and its client say to each other through a session's corridor.
+
+    A response that no room has changed goes on as the very bytes that came.
+    """
+
+    def __init__(self, opened: Opened, server: Server) -> None:
+        self.defects: list[Exception] = []
+        """What went wrong in our own rooms."""
+        self._opened = opened
+        self._server = server
+
+    async def asked(self, request: Message, ask: Ask, *, purpose: str = "") -> bytes:
+        """The response that the asker gets.
+
+        Raises the WorldFailure of `ask` where the other side is gone and so there is no response.
+        """
+        call = self._server.call(request, purpose=purpose)
+        came: list[tuple[Outcome, Message]] = []
+        lost: list[WorldFailure] = []
+
+        async def world(asked: Call) -> Outcome:
+            same = asked.request is call.request
+            try:
+                response = await ask(request.raw if same else request.asking(asked.request))
+            except WorldFailure as failure:
+                lost.append(failure)
+                raise
+            came.append((outcome_of(call, response.answer), response))
+            return came[-1][0]
+
+        outcome = await self._walked(call, world)
+        if lost and outcome.error is lost[-1]:
+            raise lost[-1]
+        for seen, response in came:
+            if seen.value is outcome.value and seen.error is outcome.error:
+                self._server.learn(request.method, response.answer)
+                return response.raw
+        answer = answer_of(call, outcome, stateless=request.stateless)
+        self._server.learn(request.method, answer)
+        return request.answered(answer)
+
+    def told(self, notification: Message, pass_on: Callable[[], None], *, purpose: str = "") -> None:
+        """Record a notification and pass it on."""
+        call = self._server.call(notification, purpose=purpose)
+        try:
+            self._opened.session.boundary.call(call, lambda _: pass_on())
+        except Exception as defect:  # noqa: BLE001 - a defect of a room is said aloud, and stops the session
+            self._broken(defect)
+
+    async def _walked(self, call: Call, world: Callable[[Call], Awaitable[Outcome]]) -> Outcome:
+        try:
+            return await self._opened.session.boundary.call_async(call, world)
+        except Exception as defect:  # noqa: BLE001 - the same
+            self._broken(defect)
+            return Outcome(error=defect)
+
+    def _broken(self, defect: Exception) -> None:
+        self.defects.append(defect)
+        self._opened.broken(defect)
