@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shlex
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -19,6 +20,7 @@ from agentprobe.adapters.orders import Orders
 from agentprobe.basis.clock import RealClock
 from agentprobe.chaos.schedule import Schedule
 from agentprobe.cli.drift import Run, drift_test
+from agentprobe.config.agent_file import load_agent
 from agentprobe.errors import ConfigError
 from agentprobe.gateway.launcher import Launched, launch
 from agentprobe.lab.judge import never_struck
@@ -30,6 +32,7 @@ from agentprobe.trace.view import Trace
 
 FOLDER = Path(".agentprobe/traces")
 _AGENT = "agentprobe.trace.agent"
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 class _BeforeDashes(click.Group):
@@ -66,6 +69,8 @@ class _BeforeDashes(click.Group):
     "--anthropic-url", metavar="URL", help="Send Anthropic calls there, as ANTHROPIC_BASE_URL would."
 )
 @click.option("--quiet-telemetry", is_flag=True, help="Switch off what frameworks tell their makers.")
+@click.option("--config", type=_FILE, help="An agent described by a file, such as agent_config.json.")
+@click.option("--prompt", metavar="TEXT", help="With --config: what the agent is asked.")
 @click.option("--dev", metavar="SETTINGS", help="With --prod: the drift test. temperature=0, or a file.")
 @click.option("--prod", metavar="SETTINGS", help="With --dev: the settings that production has.")
 @click.option("--times", default=1, show_default=True, type=click.IntRange(min=1), help="Runs on each side.")
@@ -76,6 +81,8 @@ def command(
     ctx: click.Context,
     /,
     quiet: bool,
+    config: Path | None,
+    prompt: str | None,
     dev: str | None,
     prod: str | None,
     times: int,
@@ -87,6 +94,7 @@ def command(
     \b
     agentprobe trace -- python agent.py "How many open orders?"
     agentprobe trace --sim tools --fault rate_limited@model:1 -- node agent.js
+    agentprobe trace --config agent_config.json --prompt "Analyze the Q3 report"
     agentprobe trace --dev temperature=0 --prod temperature=0.7 --times 5 -- python agent.py
     agentprobe trace show .agentprobe/traces/NAME.jsonl
 
@@ -95,7 +103,7 @@ def command(
     """
     if ctx.invoked_subcommand is not None:
         return
-    words = ctx.meta.get(_AGENT, ())
+    words = _words(ctx, config, prompt)
     if not words:
         ctx.fail(
             "nothing to run; write the agent's command behind --, as in: agentprobe trace -- python agent.py"
@@ -121,6 +129,19 @@ def command(
 def show(file: Path) -> None:
     """Draw a recorded trace."""
     Console(highlight=False).print(draw(read_trace(file)))
+
+
+def _words(ctx: click.Context, config: Path | None, prompt: str | None) -> Sequence[str]:
+    """The agent's command, or that of the agent which a file describes."""
+    command: tuple[str, ...] = ctx.meta.get(_AGENT, ())
+    if (config is None) != (prompt is None):
+        ctx.fail("an agent described by a file needs both --config FILE and --prompt TEXT")
+    if config is None or prompt is None:
+        return command
+    if command:
+        ctx.fail("there are two agents, one in --config and one behind --; give one")
+    load_agent(config)  # so that what is wrong in it is said before anything runs
+    return (sys.executable, "-m", "agentprobe.cli.configured", str(config), prompt)
 
 
 def _runs(words: Sequence[str], console: Console, *, out: Path, seed: int, **options: Any) -> Run:
