@@ -21,13 +21,26 @@ _FOLDER, _FILE = "agentprobe-session-", "orders.json"
 @contextmanager
 def handing_down(orders: str, environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """The environment for a process of the session whose orders these are, as long as the session lasts."""
-    folder = Path(tempfile.mkdtemp(prefix=_FOLDER))
+    told = {**environ, VARIABLE: orders}
+    folder = _written(orders)
+    if folder is None:
+        yield told
+        return
     try:
-        (folder / _FILE).write_text(orders, "utf-8")
         path = environ.get("PATH", os.defpath)
-        yield {**environ, VARIABLE: orders, "PATH": f"{path}{os.pathsep}{folder}"}
+        yield {**told, "PATH": f"{path}{os.pathsep}{folder}"}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _written(orders: str) -> Path | None:
+    """A folder of its own for the orders; None where no file can be written, which stops no agent."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=_FOLDER))
+        (folder / _FILE).write_text(orders, "utf-8")
+    except OSError:
+        return None
+    return folder
 
 
 def handed_down(environ: Mapping[str, str]) -> str | None:
