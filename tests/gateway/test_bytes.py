@@ -269,12 +269,17 @@ def test_a_client_that_offers_http_2_is_served_in_http_1(provider: Provider, con
     assert "upgrade" not in provider.seen[0].headers
 
 
-def test_a_web_socket_is_declined_at_once(connect: Connect) -> None:
+def test_a_web_socket_that_nobody_answers_is_declined(provider: Provider, connect: Connect) -> None:
+    async def script(_: Seen, wire: Wire) -> None:
+        wire.close()
+
+    provider.script = script
     client = connect()
     client.ask("/v1/responses", b"", "Connection: Upgrade", "Upgrade: websocket", method="GET")
     status, _, body = client.reply()
-    assert status == 501
-    assert b"web sockets" in body
+    assert status == 502
+    assert b"web socket" in body
+    assert client.rest() == b""
 
 
 @pytest.mark.parametrize("path", ["/", "/v1/chat/completions", "/s/", "/s/guessed/v1/chat/completions"])

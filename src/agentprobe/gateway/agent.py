@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import httptools
 
+from agentprobe.errors import Refused
 from agentprobe.gateway import refusals
 from agentprobe.gateway.exchange import Exchange
 from agentprobe.gateway.heads import Arrival, RawHeaders, raw_header
@@ -15,6 +16,7 @@ from agentprobe.gateway.upstream import at_once
 
 if TYPE_CHECKING:
     from agentprobe.gateway.server import Gateway
+    from agentprobe.gateway.tunnel import Tunnel
 
 LARGEST = 1 << 30
 """Bytes of the largest request body that is taken; it waits in memory until it is whole."""
@@ -40,6 +42,7 @@ class AgentConnection(asyncio.Protocol):
         self._arrivals: deque[Arrival] = deque()
         self._exchange: Exchange | None = None
         self._task: asyncio.Task[None] | None = None
+        self._tunnel: Tunnel | None = None
         self._closing = False
         self._full = False
         """Does more wait to be read by the agent than is good?"""
@@ -52,7 +55,9 @@ class AgentConnection(asyncio.Protocol):
     def close(self) -> None:
         """End the connection, after what is being answered."""
         self._closing = True
-        if self.idle:
+        if self._tunnel is not None:
+            self._tunnel.finish()
+        elif self.idle:
             self._transport.close()
 
     # -- asyncio's side --------------------------------------------------------------------------
@@ -65,6 +70,9 @@ class AgentConnection(asyncio.Protocol):
         self._gateway.connections.add(self)
 
     def data_received(self, data: bytes) -> None:
+        if self._tunnel is not None:
+            self._tunnel.feed(data)
+            return
         if self._closing:
             return
         try:
@@ -76,17 +84,23 @@ class AgentConnection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self._full = True
+        if self._tunnel is not None:
+            self._tunnel.room.clear()
         if self._exchange is not None:
             self._exchange.pause()
 
     def resume_writing(self) -> None:
         self._full = False
+        if self._tunnel is not None:
+            self._tunnel.room.set()
         if self._exchange is not None:
             self._exchange.resume()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._closing = True
         self._gateway.connections.discard(self)
+        if self._tunnel is not None and self._task is not None:
+            self._task.cancel()
         if self._task is None or self._exchange is None:
             return
         self._exchange.leave()
@@ -144,7 +158,7 @@ class AgentConnection(asyncio.Protocol):
         """Go on in HTTP/1.1 with a client that offered another protocol, as the standard allows."""
         offered = raw_header(self._headers, b"upgrade") or b""
         if b"websocket" in offered.lower():
-            self._refuse(501, "the gateway speaks HTTP only; switch web sockets off in the client")
+            self._open_tunnel(rest)
             return
         method = self._parser.get_method()
         kept = [(n, v) for n, v in self._headers if n.lower() not in (b"upgrade", b"connection")]
@@ -152,6 +166,18 @@ class AgentConnection(asyncio.Protocol):
         head = b"%b %b HTTP/1.1\r\n%b\r\n" % (method, self._target, lines)
         self._parser = httptools.HttpRequestParser(self)
         self.data_received(head + rest)
+
+    def _open_tunnel(self, rest: bytes) -> None:
+        """Go on as a web socket."""
+        target = self._target.decode("latin-1")
+        arrival = Arrival("GET", target, self._headers, b"", keep=False, chunks_allowed=True)
+        try:
+            self._tunnel = self._gateway.tunnel(arrival, self._transport)
+        except Refused as refusal:
+            self._refuse(refusal.status, str(refusal))
+            return
+        self._task = asyncio.get_running_loop().create_task(self._tunnel.run())
+        self._tunnel.feed(rest)
 
     # -- answering -------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Generator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from agentprobe.adapters.active import Answer
 from agentprobe.adapters.model_call import model_call, paced_async
@@ -35,6 +35,9 @@ class Opened(Protocol):
         ...
 
 
+if TYPE_CHECKING:
+    from agentprobe.gateway.tunnel import Tunnel
+
 _spoken = lru_cache(maxsize=1024)(dialect_for)
 
 
@@ -52,6 +55,8 @@ class Door:
     """By dialect or provider."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     """What is under way."""
+    tunnels: set[Tunnel] = field(default_factory=set)
+    """The web sockets that are open."""
 
     def pieces(self, arrival: Arrival, target: str) -> tuple[Dialect | None, AsyncGenerator[Piece, None]]:
         """The reply to a request, as it comes: through the corridor when it is a model call."""
@@ -66,6 +71,23 @@ class Door:
         boundary = self.opened.session.boundary
         call = model_call(request, dialect)
         return dialect, boundary.stream_async(call, lambda asked: self._world(asked.request, pool))
+
+    def opening(self, arrival: Arrival, target: str) -> tuple[HttpRequest, Pool | None]:
+        """The request for a web socket as it goes on, and where to."""
+        pool = self._pool(arrival, None)
+        if pool is None:
+            return arrival.request(target, None), None
+        return arrival.request(pool.origin.path + target, pool.origin.address), pool
+
+    def answered(self, request: HttpRequest) -> AsyncGenerator[Piece, None]:
+        """What whoever answers in this process says to a request."""
+        return self._world(request, None)
+
+    async def finish(self, seconds: float) -> None:
+        """Let what is under way end; after `seconds`, break it off."""
+        for tunnel in tuple(self.tunnels):
+            tunnel.finish()
+        await settle(self.tasks, seconds)
 
     def _pool(self, arrival: Arrival, dialect: Dialect | None) -> Pool | None:
         if dialect is not None:

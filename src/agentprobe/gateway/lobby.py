@@ -10,7 +10,7 @@ from typing import Protocol
 from agentprobe.adapters.active import Answer
 from agentprobe.basis.clock import Clock, RealClock
 from agentprobe.errors import AgentProbeError, Refused
-from agentprobe.gateway.door import Door, settle
+from agentprobe.gateway.door import Door
 from agentprobe.gateway.heads import SESSION, Arrival, raw_header
 from agentprobe.gateway.pool import Pool
 from agentprobe.kernel.session import Session
@@ -77,7 +77,7 @@ class Lobby:
         self._heard.pop(name, None)
         if door is None or guest is None:
             return False
-        await settle(door.tasks, seconds)
+        await door.finish(seconds)
         guest.close("ok" if guest.session.boundary.stopped is None else "stopped")
         return True
 

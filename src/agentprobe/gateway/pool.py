@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -122,20 +123,31 @@ class Pool:
             self._drop(connection)
         return None
 
+    async def raw(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection of its own, for what is no exchange of messages; raises ServerError 502."""
+        async with self._reaching():
+            return await asyncio.open_connection(self.origin.host, self.origin.port, ssl=self._tls)
+
     async def _connect(self) -> UpstreamConnection:
+        origin = self.origin
+        async with self._reaching():
+            _, connection = await self._loop.create_connection(
+                lambda: UpstreamConnection(self._loop), origin.host, origin.port, ssl=self._tls
+            )
+        self._all.add(connection)
+        return connection
+
+    @asynccontextmanager
+    async def _reaching(self) -> AsyncGenerator[None, None]:
         origin = self.origin
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                _, connection = await self._loop.create_connection(
-                    lambda: UpstreamConnection(self._loop), origin.host, origin.port, ssl=self._tls
-                )
+                yield
         except TimeoutError as error:
             message = f"agentprobe cannot reach {origin}: no connection within {CONNECT_SECONDS:g} s"
             raise ServerError(502, message) from error
         except OSError as error:
             raise ServerError(502, f"agentprobe cannot reach {origin}: {error.strerror or error}") from error
-        self._all.add(connection)
-        return connection
 
     def _release(self, connection: UpstreamConnection) -> None:
         if connection.reusable and len(self._idle) < IDLE_CONNECTIONS:

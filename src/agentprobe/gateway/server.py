@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from agentprobe.errors import ConfigError, Refused
 from agentprobe.gateway import refusals
 from agentprobe.gateway.agent import AgentConnection
-from agentprobe.gateway.door import Door, Opened, settle
+from agentprobe.gateway.door import Door, Opened
 from agentprobe.gateway.exchange import Exchange
 from agentprobe.gateway.heads import Arrival
 from agentprobe.gateway.lobby import Guest, Lobby, named
 from agentprobe.gateway.pool import Origin, Pool
+from agentprobe.gateway.tunnel import Tunnel
 
 PROVIDERS: Mapping[str, str] = {
     "openai": "https://api.openai.com",
@@ -90,7 +91,7 @@ class Gateway:
         """Shut a session's door; what is under way may end within `seconds` and is then cancelled."""
         door = self._doors.pop(url.rpartition("/")[2], None)
         if door is not None:
-            await settle(door.tasks, seconds)
+            await door.finish(seconds)
 
     async def stop(self, seconds: float = 5.0) -> None:
         """Take no new requests, let those under way end within `seconds`, and close everything."""
@@ -124,6 +125,14 @@ class Gateway:
                 self.defects.append(defect)
         finally:
             door.tasks.discard(task)
+
+    def tunnel(self, arrival: Arrival, transport: asyncio.Transport) -> Tunnel:
+        """A web socket for a request that asks for one; raises Refused when there is no such session."""
+        found = self._enter(arrival)
+        if isinstance(found, Lobby):
+            raise Refused(_NO_SESSION, 404)
+        door, target = found
+        return Tunnel(*door.opening(arrival, target), door, transport, self.defects)
 
     def _enter(self, arrival: Arrival) -> tuple[Door, str] | Lobby:
         """The door that a request goes through and its target behind it; the lobby, when it ends a session.

@@ -10,8 +10,10 @@ from http import HTTPStatus
 
 import httptools
 
+from agentprobe.adapters.web_socket import accepted
 from agentprobe.domain.wire import HttpReply, HttpRequest
 from agentprobe.sim.engine import SIMULATED, SimulatedModel
+from agentprobe.sim.talk import Talk, is_wanted
 
 PHRASES = {status.value: status.phrase for status in HTTPStatus}
 FRAMING = frozenset(("content-length", "transfer-encoding", "connection"))
@@ -39,6 +41,7 @@ class Connection(asyncio.Protocol):
         self.gone = asyncio.Event()
         self._waiting: deque[Asked] = deque()
         self._pace: asyncio.Task[None] | None = None
+        self._talk: Talk | None = None
         self._begin()
 
     # -- asyncio calls these -------------------------------------------------------------------
@@ -51,10 +54,13 @@ class Connection(asyncio.Protocol):
         self._open.add(self)
 
     def data_received(self, data: bytes) -> None:
+        if self._talk is not None:
+            self._talk.feed(data)
+            return
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._say_and_close(501, "the simulated model does not change protocols; ask over plain HTTP")
+        except httptools.HttpParserUpgrade as upgrade:
+            self._change_protocol(data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
             self._say_and_close(400, f"not an HTTP/1.1 request: {error}")
         else:
@@ -65,6 +71,8 @@ class Connection(asyncio.Protocol):
         self._waiting.clear()
         if self._pace is not None:
             self._pace.cancel()
+        if self._talk is not None:
+            self._talk.close()
         self.gone.set()
 
     def pause_writing(self) -> None:
@@ -105,6 +113,17 @@ class Connection(asyncio.Protocol):
         self._begin()
         if len(self._waiting) > MOST_WAITING:
             self.close()
+
+    def _change_protocol(self, rest: bytes) -> None:
+        opening = self._waiting.pop().http
+        if self._waiting or self._pace is not None or not is_wanted(opening):
+            self._say_and_close(
+                501, "the simulated model does not change protocols here; ask over plain HTTP"
+            )
+            return
+        self._transport.write(accepted(opening.headers, SIMULATED))
+        self._talk = Talk(self._model, opening, self._transport)
+        self._talk.feed(rest)
 
     # -- answering -----------------------------------------------------------------------------
 
