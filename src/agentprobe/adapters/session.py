@@ -7,7 +7,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from agentprobe.adapters import http_hook, virtual_sleep
+from agentprobe.adapters import frameworks, http_hook, virtual_sleep
 from agentprobe.adapters.active import Active, Answer
 from agentprobe.adapters.orders import Orders
 from agentprobe.domain.wire import HttpRequest, Piece
@@ -35,14 +35,16 @@ def session(
 ) -> Active:
     """Begin a session; used with `with` or `async with` it is the current one until it is left.
 
-    Model calls of httpx and httpx2 clients and calls of `@agentprobe.tool` functions then pass its corridor:
-    they are written to `trace`, and disturbed by the faults in `schedule`. `model` answers in the network's
-    place, and `virtual` lets time pass only when somebody sleeps. `replay` is a trace whose answers take the
-    world's place: nothing reaches it, and what was never recorded is refused.
+    Model calls of httpx and httpx2 clients, calls of `@agentprobe.tool` functions and the tools of agent
+    frameworks then pass its corridor: they are written to `trace`, and disturbed by the faults in
+    `schedule`. `model` answers in the network's place, and `virtual` lets time pass only when somebody
+    sleeps. `replay` is a trace whose answers take the world's place: nothing reaches it, and what was never
+    recorded is refused.
 
     Raises ConfigError for a schedule that cannot be read, TraceError for a trace that cannot.
     """
     http_hook.install()
+    frameworks.install()
     if virtual:
         virtual_sleep.install()
     orders = Orders(

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
+from agentprobe.adapters.asked import announced_ref
 from agentprobe.basis.canonical import canonical
 from agentprobe.domain.call import Call, Effect, Kind
 from agentprobe.errors import ConfigError, did_you_mean
 
+DECORATED = "__agentprobe_tool__"
+"""The attribute by which a function is known that leads its own calls."""
 Key = str | Callable[..., object] | None
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 """Positional and named arguments, as they were given."""
@@ -45,6 +48,7 @@ class ToolCalls:
             effect=self._effect,
             path=path,
             intent=self._intent(given) if self._effect is Effect.WRITE else "",
+            ref=announced_ref(),
         )
 
     def changed(self, asked: Call, call: Call, given: Arguments) -> Arguments:
@@ -65,7 +69,7 @@ class ToolCalls:
         """The arguments by name, as plain values, with or without those that were left to their defaults."""
         bound = self._bound(given)
         if bound is None:
-            return _plain_items(given[1])
+            return plain_items(given[1])
         if defaults:
             bound.apply_defaults()
         arguments = dict(bound.arguments)
@@ -73,7 +77,7 @@ class ToolCalls:
             arguments.pop(self._owner, None)
         if self._rest is not None:
             arguments.update(arguments.pop(self._rest, {}))
-        return _plain_items(arguments)
+        return plain_items(arguments)
 
     def _bound(self, given: Arguments) -> inspect.BoundArguments | None:
         """The arguments by parameter; None where they do not fit, which the function itself will say."""
@@ -88,13 +92,31 @@ class ToolCalls:
         arguments = self.told(given, defaults=True)
         if isinstance(self._key, str):
             arguments = {self._key: arguments.get(self._key)}
-        return f"{self.name} {_spelling(arguments)}"
+        return f"{self.name} {spelling(arguments)}"
 
     def _names(self) -> list[str]:
         return [name for name in self._signature.parameters if name != self._owner]
 
 
-def _plain_items(arguments: dict[str, Any]) -> dict[str, Any]:
+def named_arguments(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A call's arguments by name, as plain values; what is given by place gets its parameter's name."""
+    if not args:
+        return plain_items(kwargs)
+    try:
+        bound = inspect.signature(function).bind(*args, **kwargs)
+    except (TypeError, ValueError):
+        return plain_items(kwargs)
+    named = dict(bound.arguments)
+    for parameter in bound.signature.parameters.values():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            named.update(named.pop(parameter.name, {}))
+    return plain_items(named)
+
+
+def plain_items(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments that have a plain value, in it."""
     plain: dict[str, Any] = {}
     for name, value in arguments.items():
         try:
@@ -104,7 +126,7 @@ def _plain_items(arguments: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _spelling(arguments: dict[str, Any]) -> str:
+def spelling(arguments: Mapping[str, Any]) -> str:
     """Equal arguments spelled equally, also those that no JSON can hold, such as keys that are no text."""
     try:
         return canonical(arguments).decode()

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, overload
 
+from agentprobe.adapters.asked import carrying_out, is_under_way, under_way
 from agentprobe.adapters.current import current
 from agentprobe.adapters.native import tool_error
-from agentprobe.adapters.tool_call import Key, ToolCalls
+from agentprobe.adapters.tool_call import DECORATED, Key, ToolCalls
 from agentprobe.domain.call import Call, Effect, Outcome
 from agentprobe.errors import ConfigError, WorldFailure, did_you_mean
 
@@ -51,7 +52,9 @@ def tool(
             raise ConfigError("@agentprobe.tool stands right above the function, below @classmethod")
         label = name or str(getattr(function, "__name__", type(function).__name__))
         calls = ToolCalls(function, label, _effect(effect), key)
-        return _async(function, calls) if inspect.iscoroutinefunction(function) else _sync(function, calls)
+        called = _async(function, calls) if inspect.iscoroutinefunction(function) else _sync(function, calls)
+        setattr(called, DECORATED, True)
+        return called
 
     return decorated if function is None else decorated(function)
 
@@ -70,17 +73,19 @@ def _sync(function: Function, calls: ToolCalls) -> Function:
         if active is None:
             return function(*args, **kwargs)
         call = calls.call((args, kwargs), active.path)
+        if is_under_way(call.name, call.request):
+            return function(*args, **kwargs)
 
         def perform(asked: Call) -> Any:
             positional, named = calls.changed(asked, call, (args, kwargs))
-            with active.inside(calls.name):
+            with active.inside(calls.name), carrying_out(under_way(call)):
                 return function(*positional, **named)
 
         try:
             outcome = active.session.boundary.call(call, perform)
         except Exception as error:
             raise active.broken(error) from error
-        return _value(outcome)
+        return value_of(outcome)
 
     return called
 
@@ -92,22 +97,24 @@ def _async(function: Function, calls: ToolCalls) -> Function:
         if active is None:
             return await function(*args, **kwargs)
         call = calls.call((args, kwargs), active.path)
+        if is_under_way(call.name, call.request):
+            return await function(*args, **kwargs)
 
         async def perform(asked: Call) -> Any:
             positional, named = calls.changed(asked, call, (args, kwargs))
-            with active.inside(calls.name):
+            with active.inside(calls.name), carrying_out(under_way(call)):
                 return await function(*positional, **named)
 
         try:
             outcome = await active.session.boundary.call_async(call, perform)
         except Exception as error:
             raise active.broken(error) from error
-        return _value(outcome)
+        return value_of(outcome)
 
     return called
 
 
-def _value(outcome: Outcome) -> Any:
+def value_of(outcome: Outcome) -> Any:
     """What the tool's caller gets; failures that the house made up look like the tool's own."""
     if isinstance(outcome.error, WorldFailure):
         raise tool_error(outcome.error) from outcome.error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Generator, Iterable
 from contextlib import aclosing, closing
 from typing import Any
 
@@ -66,6 +66,50 @@ class Boundary:
                 else:
                     crossing.go(await self._serve_async(step))
         return self._settled(crossing)
+
+    # -- answers of one's own code that come in pieces ---------------------------------------------
+
+    def watch(self, call: Call, give: Callable[[Call], Iterable[Any]]) -> Generator[Any, None, None]:
+        """Lead a call whose answer is given piece by piece, and yield each as it comes.
+
+        The rooms see the list of all pieces, and can only observe: where one would give another answer, the
+        pieces must be gathered and led by `call`.
+        """
+        with self._enter(call) as crossing:
+            while (step := crossing.step) is not None:
+                if not isinstance(step, Call) or self.stopped is not None:
+                    crossing.go(self._serve(step))
+                    continue
+                pieces: list[Any] = []
+                error: BaseException | None = None
+                try:
+                    for piece in give(step):
+                        pieces.append(piece)
+                        yield piece
+                except WORLD_FAILS as failure:
+                    error = failure
+                crossing.go(Outcome(value=pieces, error=error))
+        self._settled(crossing).unwrap()
+
+    async def watch_async(
+        self, call: Call, give: Callable[[Call], AsyncIterable[Any]]
+    ) -> AsyncGenerator[Any, None]:
+        """The same for an asynchronous agent."""
+        with self._enter(call) as crossing:
+            while (step := crossing.step) is not None:
+                if not isinstance(step, Call) or self.stopped is not None:
+                    crossing.go(await self._serve_async(step))
+                    continue
+                pieces: list[Any] = []
+                error: BaseException | None = None
+                try:
+                    async for piece in give(step):
+                        pieces.append(piece)
+                        yield piece
+                except WORLD_FAILS as failure:
+                    error = failure
+                crossing.go(Outcome(value=pieces, error=error))
+        self._settled(crossing).unwrap()
 
     # -- answers that come in pieces: everything over HTTP ---------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,14 +50,16 @@ class ToolUse:
 def tool_uses(recorded: Iterable[TracedCall], models: Sequence[LogicalCall]) -> tuple[ToolUse, ...]:
     """All tool calls in order, each once: what the process recorded, completed by what the wire tells.
 
-    The two are matched by name and arguments; where a framework has changed the arguments, by name and time.
+    The two are matched by the provider's id where the process knew it, else by name and arguments; where a
+    framework has changed the arguments, by name and time.
     """
     wished = _wished(models)
     uses, left = [], list(recorded)
+    refs = {wish.use.ref for wish in wished}
     for match in (_same_ref, _same_arguments, _same_time):
         rest = []
         for wish in wished:
-            found = next((call for call in left if match(wish, call)), None)
+            found = next((c for c in left if match(wish, c) and not _is_anothers(wish, c, refs)), None)
             if found is None:
                 rest.append(wish)
             else:
@@ -131,8 +133,14 @@ def _arguments(text: str) -> Any:
 
 
 def _same_ref(wish: _Wish, call: TracedCall) -> bool:
-    """Did the caller say by which id the model had asked for it?"""
-    return bool(wish.use.ref) and call.record.ref == wish.use.ref
+    """Was the call made for this very wish? Ids may come back in another conversation."""
+    return bool(wish.use.ref) and call.record.ref == wish.use.ref and call.dispatched > wish.asked
+
+
+def _is_anothers(wish: _Wish, call: TracedCall, refs: Container[str]) -> bool:
+    """Does the call carry the id of another wish? An id that no model gave is the framework's own."""
+    ref = call.record.ref
+    return bool(ref) and ref != wish.use.ref and ref in refs
 
 
 def _same_name(wish: _Wish, call: TracedCall) -> bool:
@@ -165,7 +173,7 @@ def _same_time(wish: _Wish, call: TracedCall) -> bool:
 
 
 def _merged(use: ToolUse, call: TracedCall) -> ToolUse:
-    return replace(_recorded(call), asked_by=use.asked_by, ref=use.ref)
+    return replace(_recorded(call), asked_by=use.asked_by, ref=use.ref or call.record.ref)
 
 
 def _recorded(call: TracedCall) -> ToolUse:
