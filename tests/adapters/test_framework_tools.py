@@ -276,13 +276,16 @@ def test_a_framework_that_is_there_says_that_its_hooks_are_in_place(tmp_path: Pa
 
     assert langchain_core.tools is not None
     traced(tmp_path, lambda: None)
-    assert ("langchain", True, "") in [(way.name, way.attached, way.why) for way in frameworks.ways()]
+    assert ("LangChain and LangGraph", True, "") in [
+        (way.name, way.attached, way.why) for way in frameworks.ways()
+    ]
 
 
 def test_a_framework_that_has_moved_its_functions_is_left_alone_and_said(tmp_path: Path) -> None:
     moved = ModuleType("langchain_core.tools.base")
 
     class Strange(Framework):
+        title = "Strange"
         modules = ("no.such.module",)
 
         def attach(self, module: Any) -> None:

@@ -27,6 +27,7 @@ from agentprobe.sim.engine import SimulatedModel
 from agentprobe.sim.server import background
 from agentprobe.trace.pair import TracedCall
 from agentprobe.trace.read import read_trace
+from agentprobe.trace.tools import PROCESS, WIRE
 from agentprobe.trace.view import Trace
 
 HERE = Path(__file__).parent
@@ -145,6 +146,12 @@ def _uses(trace: Trace) -> list[tuple[str, Any, str]]:
     return sorted(uses, key=repr)
 
 
+def _where(agent: list[str]) -> str:
+    """Where the tools of an agent are seen: those of a framework run where its hooks are."""
+    by_hand = Path(agent[1]).name.startswith(("raw_", "node_"))
+    return WIRE if by_hand else PROCESS
+
+
 def _said(call: TracedCall) -> str:
     """A model's words as a line."""
     return f"{call.answer.text}\n" if call.answer and call.answer.text else ""
@@ -172,6 +179,7 @@ def test_an_unmodified_agent_is_traced_whole_and_behaves_as_it_does_bare(
     assert [call.request for call in told.model_calls] == [json.loads(http.body) for http in seen]
     assert len(told.model_calls) == traced.asked
     assert _uses(told) == ERRANDS
+    assert {use.seen for use in told.tool_calls} == {_where(agent)}
     assert [_said(call) for call in told.model_calls] == ["", "", ANSWER]
     assert _in_pieces(told) or "streamed" not in agent[1]
     assert told.complete

@@ -7,6 +7,7 @@ from functools import wraps
 from types import ModuleType
 from typing import Any, ClassVar
 
+from agentprobe.adapters import watch
 from agentprobe.adapters.post_import import WhenImported
 from agentprobe.trace.body import said
 from agentprobe.trace.records import Way
@@ -21,25 +22,24 @@ class Framework:
     is and is said by `way`.
     """
 
+    title: ClassVar[str]
+    """What people call it."""
     modules: ClassVar[tuple[str, ...]]
     """The modules that hold what is patched."""
-    tools: ClassVar[str] = "exact"
-    """How a tool call is seen: `exact` where it runs, or why not."""
+    tools: ClassVar[str] = "where they run"
+    """Which tool calls are seen, and where."""
     refs: ClassVar[bool] = True
-    """Does it know the provider's id of a tool call?"""
+    """Does it tell the provider's id of a tool call?"""
     state: ClassVar[str] = ""
     """What of the agent's state is kept in the trace; empty for nothing."""
+    limits: ClassVar[str] = ""
+    """What it does not see."""
 
     def __init__(self) -> None:
         self._watch = WhenImported(self.modules, self._came)
         self._replaced: list[tuple[Any, str, Any, Any]] = []
         self._met = False
         self._why = ""
-
-    @classmethod
-    def name(cls) -> str:
-        """Its name in the catalogue."""
-        return cls.__module__.rpartition(".")[2]
 
     def attach(self, module: Any) -> None:
         """Put the hooks in place in a module that has just been imported."""
@@ -50,7 +50,7 @@ class Framework:
         """Whether it stands open; None where the framework is not there."""
         if not self._met:
             return None
-        return Way(name=self.name(), attached=not self._why, why=self._why)
+        return Way(name=self.title, attached=not self._why, why=self._why)
 
     def install(self) -> None:
         """Begin to watch for the framework's modules; a second time does nothing."""
@@ -71,6 +71,7 @@ class Framework:
             self.attach(module)
         except Exception as error:  # noqa: BLE001 - whatever a framework has become, its user's agent must run
             self._why = f"{module.__name__} is not what it was: {type(error).__name__}: {said(error)}"
+        watch.attached(self.title, self._why)
 
     def replace(self, owner: Any, name: str, make: Callable[[Function], Function]) -> None:
         """Put a function of ours in the place of a class's or a module's own, once.

@@ -12,6 +12,7 @@ from agentprobe.adapters.frameworks._tool_run import ToolRun, led
 class PydanticAi(Framework):
     """Function tools of PydanticAI; those of an MCP server are no function tools."""
 
+    title = "PydanticAI"
     modules = ("pydantic_ai.toolsets.function",)
 
     def attach(self, module: Any) -> None:

@@ -10,12 +10,13 @@ from agentprobe.adapters.frameworks._stand_in import StandIn
 from agentprobe.adapters.frameworks._tool_run import ToolRun, led
 
 
-class OpenaiAgents(Framework):
+class Agents(Framework):
     """Function tools of the OpenAI Agents SDK, agents and MCP servers used as tools included.
 
     A `FunctionTool` made by hand, with an `on_invoke_tool` of its own, is seen as its caller sees it.
     """
 
+    title = "OpenAI Agents"
     modules = ("agents.tool", "agents.run_internal.tool_execution")
 
     def attach(self, module: Any) -> None:

@@ -11,9 +11,10 @@ from agentprobe.adapters.frameworks._tool_run import ToolRun, led
 from agentprobe.domain.call import Effect
 
 
-class Langchain(Framework):
+class LangchainCore(Framework):
     """Tools of langchain_core, which the agents of LangChain and LangGraph run."""
 
+    title = "LangChain and LangGraph"
     modules = ("langchain_core.tools.base",)
 
     def attach(self, module: Any) -> None:
