@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from agentprobe.adapters import watch
 from agentprobe.adapters.active import Active
 from agentprobe.adapters.asked import Asked, carrying_out, is_under_way, under_way
 from agentprobe.adapters.current import current
@@ -113,7 +114,8 @@ class _Crossing:
 def _session() -> Active | None:
     try:
         return current()
-    except AgentProbeError:  # orders that cannot be read are said at the start, not in the midst of a tool
+    except AgentProbeError as error:  # the agent runs on; that its tools are not seen stands in the trace
+        watch.attached("the session", f"its orders cannot be carried out: {error}")
         return None
 
 
