@@ -115,6 +115,7 @@ def merged(old: Usage | None, new: Usage) -> Usage:
         output_tokens=old.output_tokens if new.output_tokens is None else new.output_tokens,
         cached_tokens=old.cached_tokens if new.cached_tokens is None else new.cached_tokens,
         reasoning_tokens=old.reasoning_tokens if new.reasoning_tokens is None else new.reasoning_tokens,
+        written_tokens=old.written_tokens if new.written_tokens is None else new.written_tokens,
     )
 
 

@@ -103,6 +103,8 @@ class Usage:
     output_tokens: int | None = None
     cached_tokens: int | None = None
     reasoning_tokens: int | None = None
+    written_tokens: int | None = None
+    """Put into the provider's prompt cache, which is charged apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

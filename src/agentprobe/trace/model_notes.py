@@ -73,6 +73,7 @@ def tokens_of(answer: ModelAnswer) -> Tokens | None:
         output=used.output_tokens,
         cached=used.cached_tokens,
         reasoning=used.reasoning_tokens,
+        written=used.written_tokens,
     )
 
 

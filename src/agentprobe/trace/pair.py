@@ -226,6 +226,7 @@ def _usage(tokens: Tokens) -> Usage:
         output_tokens=tokens.output,
         cached_tokens=tokens.cached,
         reasoning_tokens=tokens.reasoning,
+        written_tokens=tokens.written,
     )
 
 

@@ -122,6 +122,8 @@ class Tokens(Struct, frozen=True, kw_only=True, omit_defaults=True):
     output: int | None = None
     cached: int | None = None
     reasoning: int | None = None
+    written: int | None = None
+    """Put into the provider's prompt cache."""
 
 
 class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -124,6 +124,7 @@ class Trace:
             output_tokens=_total(usage.output_tokens for usage in used),
             cached_tokens=_total(usage.cached_tokens for usage in used),
             reasoning_tokens=_total(usage.reasoning_tokens for usage in used),
+            written_tokens=_total(usage.written_tokens for usage in used),
         )
 
     @property

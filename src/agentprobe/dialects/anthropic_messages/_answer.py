@@ -32,6 +32,7 @@ class TokenCounts(Struct, gc=False):
     input_tokens: int | None = None
     output_tokens: int | None = None
     cache_read_input_tokens: int | None = None
+    cache_creation_input_tokens: int | None = None
     output_tokens_details: _OutputTokens | None = None
 
 
@@ -103,4 +104,5 @@ def usage(counts: TokenCounts | None) -> Usage | None:
         output_tokens=counts.output_tokens,
         cached_tokens=counts.cache_read_input_tokens,
         reasoning_tokens=details.thinking_tokens if details is not None else None,
+        written_tokens=counts.cache_creation_input_tokens or None,
     )

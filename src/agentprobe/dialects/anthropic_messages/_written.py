@@ -156,7 +156,7 @@ def _usage(usage: Usage) -> dict[str, Any]:
     thinking = usage.reasoning_tokens
     return present(
         input_tokens=usage.input_tokens or 0,
-        cache_creation_input_tokens=0,
+        cache_creation_input_tokens=usage.written_tokens or 0,
         cache_read_input_tokens=usage.cached_tokens or 0,
         output_tokens=usage.output_tokens or 0,
         output_tokens_details=None if thinking is None else {"thinking_tokens": thinking},

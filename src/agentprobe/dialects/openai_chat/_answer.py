@@ -21,6 +21,7 @@ FINISHES = {
 
 class _CachedTokens(Struct, gc=False):
     cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
 
 
 class _ReasoningTokens(Struct, gc=False):
@@ -122,4 +123,5 @@ def usage(counts: TokenCounts | None) -> Usage | None:
         output_tokens=counts.completion_tokens,
         cached_tokens=prompt.cached_tokens if prompt is not None else None,
         reasoning_tokens=completion.reasoning_tokens if completion is not None else None,
+        written_tokens=(prompt.cache_write_tokens or None) if prompt is not None else None,
     )

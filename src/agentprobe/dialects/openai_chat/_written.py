@@ -153,7 +153,7 @@ def _usage(usage: Usage) -> dict[str, Any]:
         "prompt_tokens": prompt,
         "completion_tokens": completion,
         "total_tokens": prompt + completion,
-        "prompt_tokens_details": {"cached_tokens": usage.cached_tokens or 0, "audio_tokens": 0},
+        "prompt_tokens_details": _prompt_details(usage),
         "completion_tokens_details": {
             "reasoning_tokens": usage.reasoning_tokens or 0,
             "audio_tokens": 0,
@@ -161,3 +161,8 @@ def _usage(usage: Usage) -> dict[str, Any]:
             "rejected_prediction_tokens": 0,
         },
     }
+
+
+def _prompt_details(usage: Usage) -> dict[str, Any]:
+    written = {"cache_write_tokens": usage.written_tokens} if usage.written_tokens else {}
+    return {"cached_tokens": usage.cached_tokens or 0, "audio_tokens": 0, **written}

@@ -21,6 +21,7 @@ CALLS = ("function_call", "custom_tool_call")
 
 class _InputDetails(Struct, gc=False):
     cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
 
 
 class _OutputDetails(Struct, gc=False):
@@ -120,6 +121,7 @@ def usage_of(response: Response) -> Usage | None:
         output_tokens=counts.output_tokens,
         cached_tokens=given.cached_tokens if given is not None else None,
         reasoning_tokens=made.reasoning_tokens if made is not None else None,
+        written_tokens=(given.cache_write_tokens or None) if given is not None else None,
     )
 
 
