@@ -5,12 +5,17 @@ from __future__ import annotations
 from importlib import import_module
 
 TYPE_CHECKING = False  # as in typing, whose import would be the dearest part of ours
-__all__ = ["session", "tool"]
+__all__ = ["session", "state", "tool"]
 
-_HOMES = {"session": "agentprobe.adapters.session", "tool": "agentprobe.adapters.tools"}
+_HOMES = {
+    "session": "agentprobe.adapters.session",
+    "state": "agentprobe.adapters.state",
+    "tool": "agentprobe.adapters.tools",
+}
 
 if TYPE_CHECKING:
     from agentprobe.adapters.session import session
+    from agentprobe.adapters.state import state
     from agentprobe.adapters.tools import tool
 else:
 

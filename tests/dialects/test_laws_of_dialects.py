@@ -55,7 +55,9 @@ arguments = schemas.map(lambda value: json.dumps(value, separators=(",", ":")))
 calls = st.builds(ToolCall, id=words, name=words, arguments=arguments | words)
 results = st.builds(ToolResult, call_id=words, content=st.text(max_size=20))
 specs = st.builds(ToolSpec, name=words, description=st.text(max_size=9), schema=schemas)
-usages = st.builds(Usage, **dict.fromkeys(Usage.__dataclass_fields__, st.integers(0, 10**6)))
+figures = dict.fromkeys(Usage.__dataclass_fields__, st.integers(0, 10**6))
+usages = st.builds(Usage, **{**figures, "written_tokens": st.integers(1, 10**6)})
+"""Providers that wrote nothing into their cache say 0, which is read as nothing said."""
 
 
 def tuples_of(

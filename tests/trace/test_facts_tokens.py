@@ -35,12 +35,15 @@ def _answer(text: str = "Yes.", given: int | None = 10, taken: int = 2, **more: 
 def test_plain_messages_to_a_model_whose_framing_is_published_are_counted_exactly() -> None:
     """The figures of the provider's own published example, for gpt-4 and for gpt-4o."""
     said = (
-        ("system", None, "You are a helpful, pattern-following assistant that translates corporate jargon into plain English."),
+        ("system", None, "You are a helpful, pattern-following assistant that translates corporate jargon "
+         "into plain English."),
         ("system", "example_user", "New synergies will help drive top-line growth."),
         ("system", "example_assistant", "Things working well together will increase revenue."),
-        ("system", "example_user", "Let's circle back when we have more bandwidth to touch base on opportunities for increased leverage."),
+        ("system", "example_user", "Let's circle back when we have more bandwidth to touch base on "
+         "opportunities for increased leverage."),
         ("system", "example_assistant", "Let's talk later when we're less busy about how to do better."),
-        ("user", None, "This late pivot means we don't have time to boil the ocean for the client deliverable."),
+        ("user", None, "This late pivot means we don't have time to boil the ocean for the client "
+         "deliverable."),
     )  # fmt: skip
     messages = tuple(Message(role=role, name=name, text=text) for role, name, text in said)
     for model, tokens in (("gpt-4-0613", 129), ("gpt-3.5-turbo-0125", 129), ("gpt-4o-mini", 124)):

@@ -12,10 +12,13 @@ from rich.tree import Tree
 
 from agentprobe.domain.call import LEFT, Kind
 from agentprobe.domain.model import Finish
+from agentprobe.report.trace_facts import call_facts, state_lines, swallowed_line
 from agentprobe.report.trace_summary import summary
 from agentprobe.report.trace_words import clipped, counted, duration, plain, tokens
 from agentprobe.trace.attempts import LogicalCall
+from agentprobe.trace.facts.told import Facts, facts_of
 from agentprobe.trace.pair import TracedCall
+from agentprobe.trace.states import Snapshot
 from agentprobe.trace.tools import ToolUse
 from agentprobe.trace.view import Trace
 
@@ -23,9 +26,10 @@ WIDTH = 56
 """How many letters of a text that somebody else has written are shown."""
 
 
-def draw(trace: Trace) -> RenderableType:
+def draw(trace: Trace, facts: Facts | None = None) -> RenderableType:
     """The whole trace: what happened in its order, and what it came to."""
-    return Group(_tree(trace), Text(), summary(trace))
+    facts = facts or facts_of(trace)
+    return Group(_tree(trace, facts), Text(), summary(trace, facts))
 
 
 def live_line(call: TracedCall) -> Text:
@@ -45,30 +49,48 @@ def live_line(call: TracedCall) -> Text:
 # -- the tree ----------------------------------------------------------------------------------------
 
 
-def _tree(trace: Trace) -> Tree:
-    """Model calls and, between them, the tools that no recorded answer asked for, by dispatch."""
+def _tree(trace: Trace, facts: Facts) -> Tree:
+    """Model calls and, between them, the tools that no recorded answer asked for and what was kept."""
     tree = Tree(_title(trace), guide_style="dim")
     asked = {id(model.last) for model in trace.logical_calls}
     alone = [use for use in trace.tool_calls if id(use.asked_by) not in asked]
+    states = list(facts.states)
     for number, model in enumerate(trace.logical_calls, start=1):
         while alone and alone[0].dispatched < model.first.dispatched:
             tree.add(_tool(alone.pop(0)))
-        _grow(tree, number, model, trace.tool_calls)
+        while states and states[0].record.at <= model.first.at:
+            _add_state(tree, states.pop(0))
+        _grow(tree, number, model, trace.tool_calls, facts)
     for use in alone:
         tree.add(_tool(use))
+    for snapshot in states:
+        _add_state(tree, snapshot)
     for problem in trace.problems:
         tree.add(Text(plain(problem), "yellow"))
     return tree
 
 
-def _grow(tree: Tree, number: int, model: LogicalCall, uses: Iterable[ToolUse]) -> None:
+def _grow(tree: Tree, number: int, model: LogicalCall, uses: Iterable[ToolUse], facts: Facts) -> None:
     """Add a model call with its attempts, its words and the tools that it asked for."""
-    branch = tree.add(_model(number, model))
+    line = _model(number, model)
+    _add(line, call_facts(facts.entry(number)))
+    branch = tree.add(line)
     for line in _below(model):
         branch.add(line)
     for use in uses:
         if use.asked_by is model.last:
             branch.add(_tool(use))
+    for entry in facts.swallowed:
+        if entry.number == number:
+            branch.add(swallowed_line(entry))
+
+
+def _add_state(tree: Tree, snapshot: Snapshot) -> None:
+    """Add a snapshot of what was kept, and below it what has changed."""
+    title, lines = state_lines(snapshot)
+    branch = tree.add(title)
+    for line in lines:
+        branch.add(line)
 
 
 def _title(trace: Trace) -> Text:

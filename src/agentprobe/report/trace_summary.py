@@ -3,44 +3,57 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.table import Table
 from rich.text import Text
 
 from agentprobe.domain.call import Kind
+from agentprobe.report.trace_facts import ledger_rows, trouble_rows
 from agentprobe.report.trace_servers import server_rows
 from agentprobe.report.trace_words import clipped, counted, duration, plain, tokens
+from agentprobe.trace.facts.told import Facts, labels_of
 from agentprobe.trace.pair import TracedCall
 from agentprobe.trace.tools import WIRE
 from agentprobe.trace.view import Trace
 
+Labels = Mapping[int, str]
+"""What each call is called, by its identity."""
 
-def summary(trace: Trace) -> Table:
+
+def summary(trace: Trace, facts: Facts) -> Table:
     """The totals, and after them whatever a person should look at."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    for name, value in _rows(trace):
+    for name, value in _rows(trace, facts):
         table.add_row(name, value)
     return table
 
 
-def _rows(trace: Trace) -> Iterator[tuple[str, Text]]:
+def _rows(trace: Trace, facts: Facts) -> Iterator[tuple[str, Text]]:
     yield "model calls", _model_calls(trace)
     if trace.model_calls:
         yield "statuses", _statuses(trace)
-        yield "tokens", Text(tokens(trace.usage))
+        yield "tokens", Text(tokens(trace.usage) + _cached(trace))
+        yield from ledger_rows(facts.ledger)
     yield "tool calls", _tool_calls(trace)
     yield from server_rows(trace.servers)
     yield "time", Text(duration(trace.seconds) or "–")
+    labels = labels_of(trace)
     asked = (call for call in trace.calls if call.kind is not Kind.STATE)
     slowest = max(asked, key=lambda call: call.seconds or 0.0, default=None)
-    if slowest is not None and slowest.seconds:
-        yield "slowest", Text(f"{_named(slowest)}, {duration(slowest.seconds)}")
-    yield from _troubles(trace)
+    if slowest is not None and slowest.seconds and not facts.slow:
+        yield "slowest", Text(f"{_named(slowest, labels)}, {duration(slowest.seconds)}")
+    yield from trouble_rows(facts)
+    yield from _troubles(trace, labels)
     yield from _effects(trace)
     yield "ended", _ended(trace)
+
+
+def _cached(trace: Trace) -> str:
+    cached = trace.usage.cached_tokens
+    return f", {cached:,} of them from the provider's cache" if cached else ""
 
 
 def _model_calls(trace: Trace) -> Text:
@@ -64,21 +77,27 @@ def _statuses(trace: Trace) -> Text:
     return text
 
 
-def _troubles(trace: Trace) -> Iterator[tuple[str, Text]]:
+def _troubles(trace: Trace, labels: Labels) -> Iterator[tuple[str, Text]]:
     if trace.failed:
         yield (
             "failed",
-            Text(", ".join(f"{_named(call)} ({_reason(call)})" for call in trace.failed[:5]), "red"),
+            Text(", ".join(f"{_named(call, labels)} ({_reason(call)})" for call in trace.failed[:5]), "red"),
         )
     if len(trace.failed) > 5:
         yield "", Text(f"and {len(trace.failed) - 5:,} more", "red")
     left = [call for call in trace.calls if call.left]
     if left:
-        yield "left early", Text(", ".join(_named(call) for call in left[:5]), "yellow")
+        yield "left early", Text(", ".join(_named(call, labels) for call in left[:5]), "yellow")
     if trace.truncated_answers:
-        yield "truncated", Text(", ".join(_named(call) for call in trace.truncated_answers[:5]), "red")
+        yield (
+            "truncated",
+            Text(", ".join(_named(call, labels) for call in trace.truncated_answers[:5]), "red"),
+        )
     if trace.inversions:
-        pairs = (f"{_named(later)} before {_named(earlier)}" for earlier, later in trace.inversions[:3])
+        pairs = (
+            f"{_named(later, labels)} before {_named(earlier, labels)}"
+            for earlier, later in trace.inversions[:3]
+        )
         yield "overtaken", Text(f"{len(trace.inversions):,}: {', '.join(pairs)}", "yellow")
 
 
@@ -110,8 +129,8 @@ def _ended(trace: Trace) -> Text:
     return text
 
 
-def _named(call: TracedCall) -> str:
-    return f"{clipped(call.name, 40)} #{call.record.nth}"
+def _named(call: TracedCall, labels: Labels) -> str:
+    return clipped(labels[id(call)], 40)
 
 
 def _reason(call: TracedCall) -> str:
