@@ -180,16 +180,28 @@ def trace_page() -> Iterator[str]:
     yield "# The trace file"
     yield first
     yield rest
-    for kind in (records.Header, records.CallRecord, records.OutcomeRecord, records.EndRecord):
+    for kind in (
+        records.Header,
+        records.BlobRecord,
+        records.CallRecord,
+        records.OutcomeRecord,
+        records.StateRecord,
+        records.CoverageRecord,
+        records.EndRecord,
+    ):
         yield from record_parts(kind)
     for part in (
-        records.Settings,
-        records.Prompt,
         records.Http,
         records.Body,
+        records.RequestNotes,
+        records.Settings,
+        records.Prompt,
+        records.AnswerNotes,
         records.Answer,
         records.Tokens,
         records.Failure,
+        records.Way,
+        records.Connection,
     ):
         yield from record_parts(part)
 

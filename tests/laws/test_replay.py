@@ -20,6 +20,7 @@ from agentprobe.basis.clock import VirtualClock
 from agentprobe.domain.call import Call, Kind
 from agentprobe.domain.wire import Chunk, HttpReply, HttpRequest, Piece
 from agentprobe.errors import CutOff, TimedOut, WorldFailure
+from agentprobe.trace.body import unpacked_bytes
 from agentprobe.trace.pair import TracedCall
 from agentprobe.trace.read import read_trace
 from agentprobe.trace.redact import Redaction
@@ -135,10 +136,11 @@ def told(call: TracedCall) -> tuple[object, ...]:
         outcome.headers,
         outcome.first_chunk,
         outcome.chunks,
-        outcome.body,
-        outcome.answer,
-        outcome.error,
-        outcome.complete,
+        unpacked_bytes(outcome.body),
+        call.value,
+        call.answer,
+        call.failure,
+        call.complete,
     )
 
 

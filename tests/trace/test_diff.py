@@ -36,7 +36,7 @@ from agentprobe.trace.diff.paths import Change
 from agentprobe.trace.diff.steps import Cause
 from agentprobe.trace.read import read_trace
 from agentprobe.trace.recorder import Recorder
-from agentprobe.trace.records import Header, Record, decode
+from agentprobe.trace.records import BlobRecord, Header, Record, decode
 from agentprobe.trace.view import Trace
 from agentprobe.trace.writer import TraceWriter
 
@@ -289,7 +289,9 @@ def test_answers_that_overtake_each_other_are_a_difference_of_order(tmp_path: Pa
             common = f'"order":{place},"id":"{number}","by":"process","place":"agent","at":0.0'
             more = '"kind":"tool","name":"look"' if kind == "call" else '"seconds":0.0'
             asked = f',"request":{{"json":{{"n":{number}}}}}' if kind == "call" else ""
-            return decode(f'{{"record":"{kind}",{common},{more}{asked}}}'.encode())
+            found = decode(f'{{"record":"{kind}",{common},{more}{asked}}}'.encode())
+            assert not isinstance(found, BlobRecord)
+            return found
 
         calls = [record(number, "call", number) for number in (1, 2)]
         return Trace.of(

@@ -90,8 +90,8 @@ def test_a_trace_cut_off_in_its_first_line_is_said_to_be_so(folder: Path) -> Non
         (b"[1, 2]\n", "line 1: this file is no agentprobe trace"),
         (b'{"agentprobe":"evidence","version":1}\n', "line 1: this file is no agentprobe trace"),
         (
-            b'{"agentprobe":"trace","version":2,"seed":{"new":"form"}}\n',
-            "of version 2, written by a newer agentprobe",
+            b'{"agentprobe":"trace","version":3,"seed":{"new":"form"}}\n',
+            "of version 3, written by a newer agentprobe",
         ),
     ],
 )

@@ -125,10 +125,10 @@ def test_a_model_call_is_recorded_with_all_that_decides_and_describes_it(folder:
     stage.stream(_call(x_stainless_retry_count="2"), CHAT.write_answer(ANSWER, ASKED))
     (call,) = stage.trace().model_calls
     assert call.record.attempt == 2
-    assert call.record.settings is not None
-    assert (call.record.settings.temperature, call.record.settings.stop) == (0.0, ("END",))
-    assert call.record.prompt is not None
-    assert call.record.prompt.count == 2
+    assert call.settings is not None
+    assert (call.settings.temperature, call.settings.stop) == (0.0, ("END",))
+    assert call.prompt is not None
+    assert call.prompt.count == 2
     assert call.request == json.loads(CHAT.write_request(ASKED))
     assert call.request_bytes == CHAT.write_request(ASKED)
     assert (call.status, call.seconds, call.failed) == (200, 0.5, False)
@@ -144,7 +144,7 @@ def test_prompt_digests_tell_which_part_of_a_prompt_has_changed(folder: Path) ->
     )
     for request in (ASKED, ASKED, other):
         stage.stream(_call(request), CHAT.write_answer(ANSWER, request))
-    first, again, changed = (call.record.prompt for call in stage.trace().model_calls)
+    first, again, changed = (call.prompt for call in stage.trace().model_calls)
     assert first is not None
     assert changed is not None
     assert first == again
@@ -343,7 +343,7 @@ def test_a_body_that_the_dialect_cannot_read_is_recorded_all_the_same(folder: Pa
     call = Call(kind=Kind.MODEL, name="", request=request, dialect="openai_chat")
     stage.stream(call, HttpReply(status=200, chunks=(Chunk(body),)))
     (seen,) = stage.trace().model_calls
-    assert seen.record.unread
+    assert seen.asked.unread
     assert seen.request_bytes == body
     assert seen.reply is not None
     assert seen.reply.body == body

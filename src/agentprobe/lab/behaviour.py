@@ -132,9 +132,9 @@ def behaviours(trace: Trace) -> frozenset[Behaviour]:
 def _asked(trace: Trace) -> Iterator[Behaviour]:
     for call in trace.logical_calls:
         yield "model", call.name
-        if call.first.record.prompt is not None and call.first.record.prompt.system:
-            yield "prompt", version(call.first.record.prompt.system)
-        settings = call.first.record.settings
+        if call.first.prompt is not None and call.first.prompt.system:
+            yield "prompt", version(call.first.prompt.system)
+        settings = call.first.settings
         if settings is not None and settings.temperature is not None:
             yield "setting", f"temperature {settings.temperature:g}"
 

@@ -75,8 +75,8 @@ def _message(call: TracedCall) -> str:
     """The words of a failure as the agent saw them."""
     if call.outcome is None or not call.failed:
         return ""
-    if call.outcome.error is not None:
-        return call.outcome.error.message
+    if call.failure is not None:
+        return call.failure.message
     body = call.value
     error = body.get("error") if isinstance(body, Mapping) else None
     message = error.get("message") if isinstance(error, Mapping) else error
@@ -99,5 +99,5 @@ def _provider_failure(last: TracedCall | None) -> str:
         return ""
     if last.status is not None and last.status >= 400:
         return f"status {last.status} {_message(last)}".strip()
-    error = last.outcome.error if last.outcome else None
+    error = last.failure
     return f"{error.type}: {error.message}" if error is not None else ""

@@ -140,7 +140,7 @@ def _within(call: TracedCall) -> Iterator[Text]:
 
 
 def _settings(call: TracedCall) -> Iterator[Text]:
-    asked = call.record.settings
+    asked = call.settings
     if asked is None:
         return
     if asked.temperature is not None:

@@ -10,6 +10,7 @@ from msgspec import UNSET, Raw
 
 from agentprobe.dialects._compression import decompressed, looks_compressed, sniffed
 from agentprobe.errors import Malformed
+from agentprobe.trace.blobs import InPieces
 from agentprobe.trace.records import Body
 
 Finds = Callable[[bytes], bool]
@@ -20,17 +21,14 @@ UNKNOWN = "$repr"
 _raw: msgspec.json.Decoder[Raw] = msgspec.json.Decoder(Raw)
 
 
-def packed(data: bytes, encodings: str = "", finds: Finds = lambda _: False, *, read: bool = False) -> Body:
-    """Bytes from the wire, uncompressed; what nobody can read nobody can clean, so it is withheld.
-
-    `read` says that somebody has read the bytes as JSON before.
-    """
+def packed(data: bytes, encodings: str = "", finds: Finds = lambda _: False) -> Body:
+    """Bytes from the wire, uncompressed; what nobody can read nobody can clean, so it is withheld."""
     try:
         plain = decompressed(data, encodings) if encodings else sniffed(data) or data
     except Malformed:
         return Body(withheld=len(data), coding=encodings)
     coding = encodings if plain is not data else ""
-    if _is_on_one_line(plain) and ((read and plain is data) or _is_json(plain)):
+    if _is_on_one_line(plain) and _is_json(plain):
         return Body(json=Raw(plain), coding=coding)
     try:
         return Body(text=plain.decode(), coding=coding)
@@ -40,11 +38,11 @@ def packed(data: bytes, encodings: str = "", finds: Finds = lambda _: False, *, 
         return Body(base64=plain, coding=coding)
 
 
-def packed_reply(data: bytes, encodings: str, finds: Finds, *, read: bool) -> Body:
+def packed_reply(data: bytes, encodings: str, finds: Finds) -> Body:
     """The same for what an agent was told: what its head does not call compressed stays as it is."""
     if not encodings and looks_compressed(data):
         return Body(withheld=len(data)) if _hides(data, finds) else Body(base64=data)
-    return packed(data, encodings, finds, read=read)
+    return packed(data, encodings, finds)
 
 
 def _hides(data: bytes, finds: Finds) -> bool:
@@ -86,6 +84,8 @@ def unpacked(body: Body | None) -> Any:
         return None
     if body.json is not UNSET:
         return msgspec.json.decode(body.json)
+    if isinstance(body, InPieces):
+        return msgspec.json.decode(body.data)
     return next((form for form in (body.text, body.base64, body.repr) if form is not None), None)
 
 
@@ -95,6 +95,8 @@ def unpacked_bytes(body: Body | None) -> bytes:
         return b""
     if body.json is not UNSET:
         return bytes(body.json)
+    if isinstance(body, InPieces):
+        return body.data
     return body.base64 if body.base64 is not None else (body.text or "").encode()
 
 

@@ -1,17 +1,54 @@
-"""What a trace says of a model call beside its bytes: settings, prompt digests, the neutral answer."""
+"""What the bytes of a model call say: settings, prompt digests, the answer in neutral words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
 
-from agentprobe.basis.canonical import digest
-from agentprobe.dialects import Outline
+import msgspec
+from msgspec import Raw
+
+from agentprobe.basis.canonical import canonical, digest
+from agentprobe.dialects import Outline, dialect_named
 from agentprobe.domain.model import ModelAnswer
-from agentprobe.trace.records import Answer, Failure, Prompt, Settings, Tokens
+from agentprobe.domain.wire import HttpReply
+from agentprobe.trace.body import said
+from agentprobe.trace.records import Answer, AnswerNotes, Failure, Prompt, RequestNotes, Settings, Tokens
 
 RETRIES = "x-stainless-retry-count"
 """The header in which the providers' SDKs say how often they have tried before."""
+
+
+NO_REQUEST, NO_ANSWER = RequestNotes(), AnswerNotes()
+"""What is said where no dialect is known."""
+_items = msgspec.json.Decoder(list[Raw])
+
+
+def request_notes(dialect: str, body: bytes) -> RequestNotes:
+    """What a request of this dialect asks."""
+    if not dialect:
+        return NO_REQUEST
+    try:
+        read = dialect_named(dialect).outline(body)
+        return RequestNotes(settings=settings_of(read), prompt=prompt_of(read))
+    except Exception as error:  # noqa: BLE001 - whatever cannot be read is still there to be looked at
+        return RequestNotes(unread=said(error))
+
+
+def answer_notes(dialect: str, reply: HttpReply) -> AnswerNotes:
+    """What a reply in this dialect says."""
+    if not dialect:
+        return NO_ANSWER
+    try:
+        answer = dialect_named(dialect).read_answer(reply)
+    except Exception as error:  # noqa: BLE001 - the same
+        return AnswerNotes(unread=said(error))
+    return AnswerNotes(
+        answer=None if answer.error else answer_of(answer),
+        usage=tokens_of(answer),
+        complete=answer.complete,
+        error=failure_of(answer),
+    )
 
 
 def settings_of(request: Outline) -> Settings:
@@ -30,17 +67,30 @@ def settings_of(request: Outline) -> Settings:
 
 
 def prompt_of(request: Outline) -> Prompt:
-    """The prompt as digests."""
+    """The prompt as digests; equal JSON in another spelling has the same ones."""
     return Prompt(
-        system=_known_digest(request.system) if request.system else "",
-        tools=_known_digest(request.tools) if request.tools else "",
-        messages=digest(request.messages),
+        system=digest(request.system) if request.system else "",
+        tools=_spelling(request.tools) if request.tools else "",
+        messages=_of_list(request.messages),
         count=request.turns,
     )
 
 
-_known_digest = lru_cache(maxsize=64)(digest)
-"""Agents send the same tools and system prompt with every request."""
+def _of_list(messages: bytes) -> str:
+    """The digest of a list by those of its items: most of them were in the request before."""
+    try:
+        return digest(",".join([_spelling(bytes(item)) for item in _items.decode(messages)]))
+    except msgspec.MsgspecError:
+        return _spelling(messages)
+
+
+@lru_cache(maxsize=512)
+def _spelling(text: bytes) -> str:
+    """The digest of a value's canonical spelling; of what is no JSON, that of its bytes."""
+    try:
+        return digest(canonical(msgspec.json.decode(text)))
+    except (msgspec.MsgspecError, RecursionError):
+        return digest(text)
 
 
 def attempt_of(headers: Mapping[str, str]) -> int | None:

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from agentprobe.dialects._compression import without_framing
 from agentprobe.domain.call import LEFT, Effect, Kind
 from agentprobe.domain.model import Finish, ModelAnswer, Usage
 from agentprobe.domain.wire import Chunk, HttpReply
 from agentprobe.trace.body import unpacked, unpacked_bytes
-from agentprobe.trace.records import CallRecord, OutcomeRecord, Record, Tokens
+from agentprobe.trace.model_notes import NO_ANSWER, answer_notes, request_notes
+from agentprobe.trace.records import (
+    AnswerNotes,
+    CallRecord,
+    Failure,
+    OutcomeRecord,
+    Prompt,
+    Record,
+    RequestNotes,
+    Settings,
+    Tokens,
+)
 
 
 @dataclass(frozen=True)
@@ -85,14 +97,14 @@ class TracedCall:
     @property
     def left(self) -> bool:
         """Did the agent stop listening before the answer had reached its end?"""
-        return LEFT in self.marks and not (self.outcome and self.outcome.complete)
+        return LEFT in self.marks and not self.complete
 
     @property
     def truncated(self) -> bool:
         """Did an answer that began as a success end without its end, and not by the agent's own will?"""
         if self.outcome is None or self.status is None or self.status >= 400 or self.left:
             return False
-        return self.outcome.complete is False
+        return self.complete is False
 
     @property
     def failed(self) -> bool:
@@ -102,15 +114,15 @@ class TracedCall:
         """
         if self.outcome is None or (self.left and self.status is None):
             return True
-        return self.outcome.error is not None or (self.status or 0) >= 400 or self.truncated
+        return self.failure is not None or (self.status or 0) >= 400 or self.truncated
 
     @property
     def error(self) -> str:
         """What went wrong, in one line; empty when nothing did."""
         if self.outcome is None:
             return "no outcome was recorded"
-        if self.outcome.error is not None:
-            said = self.outcome.error
+        if self.failure is not None:
+            said = self.failure
             return f"{said.type}: {said.message}" if said.message else said.type
         if self.left and self.status is None:
             return "the agent left before an answer came"
@@ -132,11 +144,55 @@ class TracedCall:
         return unpacked(self.outcome.body) if self.outcome else None
 
     @cached_property
+    def asked(self) -> RequestNotes:
+        """What a model was asked: read out of the request, or noted where that was not kept."""
+        record = self.record
+        if record.noted is not None:
+            return record.noted
+        return request_notes(record.dialect, self.request_bytes)
+
+    @property
+    def settings(self) -> Settings | None:
+        """How a model was asked to answer; None when nobody can tell."""
+        return self.asked.settings
+
+    @property
+    def prompt(self) -> Prompt | None:
+        """The digests of what a model was told; None when nobody can tell."""
+        return self.asked.prompt
+
+    @cached_property
+    def told(self) -> AnswerNotes:
+        """What a model's reply says: read out of it, or noted where that was not kept."""
+        if self.outcome is not None and self.outcome.noted is not None:
+            return self.outcome.noted
+        reply = self.reply
+        return answer_notes(self.record.dialect, plainly(reply)) if reply is not None else NO_ANSWER
+
+    @property
+    def complete(self) -> bool | None:
+        """Did the answer reach its end? None where nothing says so."""
+        if self.outcome is None:
+            return None
+        if self.outcome.noted is None and (self.outcome.error is not None or self._is_abandoned):
+            return False
+        return self.told.complete
+
+    @property
+    def _is_abandoned(self) -> bool:
+        return LEFT in self.marks and self.status is None
+
+    @property
+    def failure(self) -> Failure | None:
+        """What was raised instead of an answer, or what the provider says is wrong."""
+        return (self.outcome.error or self.told.error) if self.outcome is not None else None
+
+    @cached_property
     def answer(self) -> ModelAnswer | None:
         """A model's answer; None when none came or it was an error."""
-        if self.outcome is None or self.outcome.answer is None:
+        said = self.told.answer
+        if said is None:
             return None
-        said = self.outcome.answer
         return ModelAnswer(
             id=said.id,
             model=said.model,
@@ -147,13 +203,13 @@ class TracedCall:
             finish=_finish(said.finish),
             finish_raw=said.finish_raw or None,
             usage=self.usage,
-            complete=bool(self.outcome.complete),
+            complete=bool(self.complete),
         )
 
     @property
     def usage(self) -> Usage | None:
         """The tokens that the provider reported for it."""
-        return _usage(self.outcome.usage) if self.outcome and self.outcome.usage else None
+        return _usage(self.told.usage) if self.told.usage else None
 
     @property
     def reply(self) -> HttpReply | None:
@@ -228,6 +284,11 @@ def _usage(tokens: Tokens) -> Usage:
         reasoning_tokens=tokens.reasoning,
         written_tokens=tokens.written,
     )
+
+
+def plainly(reply: HttpReply) -> HttpReply:
+    """A recorded reply as it can be read: in a trace its body is no longer compressed."""
+    return replace(reply, headers=without_framing(reply.headers))
 
 
 def _chunks(outcome: OutcomeRecord, body: bytes) -> tuple[Chunk, ...]:

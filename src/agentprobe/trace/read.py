@@ -5,12 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from agentprobe.errors import TraceError
+from agentprobe.trace import version_1
+from agentprobe.trace.blobs import Blobs, in_pieces
 from agentprobe.trace.pair import TracedCall, paired
-from agentprobe.trace.records import AGENT, KINDS, Header, Record, decode, decode_header
+from agentprobe.trace.records import (
+    AGENT,
+    KINDS,
+    VERSION,
+    BlobRecord,
+    Body,
+    CallRecord,
+    Header,
+    Line,
+    OutcomeRecord,
+    Record,
+    StateRecord,
+    decode,
+    decode_header,
+    version_of,
+)
+from agentprobe.trace.soundness import Roll, has_sum, is_changed
 from agentprobe.trace.view import Trace
 
 START = b'{"record":"'
@@ -36,15 +56,29 @@ class Lines:
         self.path = path
         self.problems: list[str] = []
         self.truncated = False
-        self._last = 0
+        self._header_changed = self._summed = False
         self.header = self._header()
+        self._blobs = Blobs(path)
 
     def __iter__(self) -> Iterator[Record]:
-        self.problems.clear()
+        self.problems = ["line 1 was changed after it was written"] if self._header_changed else []
+        self.truncated, damaged, roll = False, 0, Roll()
+        reading = _Reading(self.header.version, self._blobs, summed=self._summed)
         with self.path.open("rb") as file:
-            file.readline()
+            at = len(file.readline())
             for number, line in enumerate(file, start=2):
-                yield from self._records(number, line)
+                read = reading.line(line, at)
+                self.problems += [f"line {number} {trouble}" for trouble in read.troubles]
+                damaged += read.damaged
+                self.truncated = self.truncated or read.truncated
+                at += len(line)
+                if read.order and not roll.takes(*read.order, line):
+                    self.problems.append(f"line {number} repeats a record that is there already")
+                elif read.record is not None:
+                    yield read.record
+        missing = roll.missing - damaged
+        if missing > 0:
+            self.problems.append(f"{missing:,} of the records that were made are not in the file")
 
     def _header(self) -> Header:
         try:
@@ -58,33 +92,95 @@ class Lines:
             raise TraceError(
                 f"{self.path} is empty: nothing was recorded; run it again with `agentprobe trace`"
             )
+        self._header_changed, self._summed = is_changed(first), has_sum(first)
         return decode_header(first, self.path)
 
-    def _records(self, number: int, line: bytes) -> Iterator[Record]:
-        if not line.strip():
-            return
-        try:
-            yield decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            yield from self._rescued(number, line)
 
-    def _rescued(self, number: int, line: bytes) -> Iterator[Record]:
+class _Read(NamedTuple):
+    """What was had of a line."""
+
+    record: Record | None = None
+    order: tuple[str, int] | None = None
+    """Whose record it is, and the how-manieth."""
+    troubles: tuple[str, ...] = ()
+    """What is wrong with the line, said behind its number."""
+    damaged: bool = False
+    truncated: bool = False
+
+
+@dataclass
+class _Reading:
+    """Reads the lines of one file, and keeps the blobs that later lines name."""
+
+    version: int
+    blobs: Blobs
+    summed: bool = False
+    """Has every line a sum?"""
+
+    def line(self, line: bytes, at: int) -> _Read:
+        """Read the line that begins at this byte of the file."""
+        if not line.strip():
+            return _Read()
+        try:
+            found = self._decoded(line)
+        except _BROKEN:
+            return self._rescued(line, at)
+        return self._taken(found, line, at)
+
+    def _decoded(self, line: bytes) -> Line:
+        return version_1.decode(line) if self.version == 1 else decode(line)
+
+    def _taken(self, found: Line, line: bytes, at: int) -> _Read:
+        troubles: tuple[str, ...] = ("was changed after it was written",) if self._is_changed(line) else ()
+        if isinstance(found, BlobRecord):
+            sound = self.blobs.add(found, at, len(line))
+            return _Read(troubles=troubles or (() if sound else ("holds another piece than it says",)))
+        record = self._placed(found)
+        lost = _lost(record)
+        if lost:
+            troubles += (f"needs {lost} pieces of its payload that are missing or damaged",)
+        return _Read(record, (record.by, record.order), troubles)
+
+    def _is_changed(self, line: bytes) -> bool:
+        return is_changed(line) or has_sum(line) != self.summed
+
+    def _rescued(self, line: bytes, at: int) -> _Read:
         """What can be had of a line that is no record: nothing, or the record behind one that was cut off."""
-        if _is_foreign(line):
-            return
+        foreign = _foreign(line)
+        if foreign is not None:
+            return _Read(order=foreign or None)
         if not line.endswith(b"\n"):
-            self.truncated = True
-            self.problems.append(f"line {number} is cut off; what was recorded before it is whole")
-            return
-        self.problems.append(f"line {number} is damaged; one record is lost")
-        at = line.find(START, 1)
-        while at >= 0:
+            return _Read(troubles=("is cut off; what was recorded before it is whole",), truncated=True)
+        lost = _Read(troubles=("is damaged; one record is lost",), damaged=True)
+        start = line.find(START, 1)
+        while start >= 0:
             try:
-                yield decode(line[at:])
-            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-                at = line.find(START, at + 1)
+                read = self._taken(self._decoded(line[start:]), line[start:], at + start)
+            except _BROKEN:
+                start = line.find(START, start + 1)
             else:
-                return
+                return read._replace(troubles=(*lost.troubles, *read.troubles), damaged=True)
+        return lost
+
+    def _placed(self, record: Record) -> Record:
+        """The record with the pieces of its payload at hand."""
+        match record:
+            case CallRecord(request=Body(parts=[_, *_]) as body):
+                return replace(record, request=in_pieces(body, self.blobs))
+            case OutcomeRecord(body=Body(parts=[_, *_]) as body):
+                return replace(record, body=in_pieces(body, self.blobs))
+            case StateRecord(value=Body(parts=[_, *_]) as body):
+                return replace(record, value=in_pieces(body, self.blobs))
+        return record
+
+
+_BROKEN = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+
+def _lost(record: Record) -> int:
+    payloads = {CallRecord: "request", OutcomeRecord: "body", StateRecord: "value"}
+    body = getattr(record, payloads.get(type(record), ""), None)
+    return (body.lost or 0) if isinstance(body, Body) else 0
 
 
 @dataclass
@@ -97,18 +193,25 @@ class Follower:
         self._at = 0
         self._rest = b""
         self._open: list[Record] = []
+        self._reading = _Reading(VERSION, Blobs(self.path))
 
     def records(self) -> list[Record]:
         """The records that are new; a line that is not finished yet waits for the next look."""
         try:
             with self.path.open("rb") as file:
-                file.seek(self._at)
+                file.seek(self._at + len(self._rest))
                 added = file.read()
         except OSError:  # not begun yet; who writes it says why it cannot
             return []
-        self._at += len(added)
         *lines, self._rest = (self._rest + added).split(b"\n")
-        return [record for line in lines for record in _record(line)]
+        return [record for line in lines if (record := self._record(line)) is not None]
+
+    def _record(self, line: bytes) -> Record | None:
+        if self._at == 0:
+            self._reading.version = version_of(line)
+        read = self._reading.line(line, self._at)
+        self._at += len(line) + 1
+        return read.record
 
     def finished(self) -> list[TracedCall]:
         """The calls, as the agent saw them, that have ended since the last look, in that order."""
@@ -119,19 +222,20 @@ class Follower:
         return sorted(done, key=lambda call: call.completed or 0)
 
 
-def _record(line: bytes) -> Iterator[Record]:
-    try:
-        yield decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return
+def _foreign(line: bytes) -> tuple[()] | tuple[str, int] | None:
+    """Whose record it is and the how-manieth, for a whole line of a kind that this version does not know.
 
-
-def _is_foreign(line: bytes) -> bool:
-    """Is it a whole line of a kind that this version does not know, or a second header?"""
+    Nothing for a second header; None for a line that is damaged.
+    """
     try:
         found = msgspec.json.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return False
+    except _BROKEN:
+        return None
     if not isinstance(found, dict):
-        return False
-    return "agentprobe" in found or found.get("record") not in (None, *KINDS)
+        return None
+    if "agentprobe" in found:
+        return ()
+    if found.get("record") in (None, *KINDS):
+        return None
+    by, order = found.get("by"), found.get("order")
+    return (by, order) if isinstance(by, str) and isinstance(order, int) else ()

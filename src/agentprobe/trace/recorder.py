@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from agentprobe.basis.clock import Clock
-from agentprobe.dialects import dialect_named
-from agentprobe.dialects._compression import ENCODINGS, encodings_of, plain_reply, plain_request
+from agentprobe.dialects._compression import ENCODINGS, encodings_of, plain_reply
 from agentprobe.domain.call import LEFT, Call, Outcome
-from agentprobe.domain.model import ModelAnswer
 from agentprobe.domain.wire import Chunk, Headers, HttpReply, HttpRequest
 from agentprobe.errors import AgentStopped, Malformed
 from agentprobe.kernel.place import Place
 from agentprobe.kernel.room import Passage
 from agentprobe.trace.body import packed, packed_reply, packed_value, said
-from agentprobe.trace.model_notes import (
-    RETRIES,
-    answer_of,
-    attempt_of,
-    failure_of,
-    prompt_of,
-    settings_of,
-    tokens_of,
-)
+from agentprobe.trace.model_notes import RETRIES, answer_notes, attempt_of
 from agentprobe.trace.records import (
     AGENT,
     WORLD,
+    AnswerNotes,
     Body,
     CallRecord,
     Failure,
     Http,
     OutcomeRecord,
-    Prompt,
-    Settings,
     encode,
 )
 from agentprobe.trace.writer import TraceWriter
@@ -74,7 +62,6 @@ class Recorder:
         writer, request = self._writer, call.request
         wire = request if isinstance(request, HttpRequest) else None
         headers = _by_name(wire.headers) if wire is not None else {}
-        notes = _request_notes(call.dialect, wire) if wire is not None else _NO_REQUEST_NOTES
         writer.add(
             CallRecord(
                 order=writer.order(),
@@ -94,13 +81,8 @@ class Recorder:
                 via=call.via,
                 dialect=call.dialect,
                 attempt=attempt_of(headers),
-                settings=notes.settings,
-                prompt=notes.prompt,
                 http=self._http(wire) if wire is not None else None,
-                request=self._packed(wire.body, headers, read=notes.prompt is not None)
-                if wire is not None
-                else packed_value(request),
-                unread=notes.unread,
+                request=self._packed(wire.body, headers) if wire is not None else packed_value(request),
             )
         )
 
@@ -108,8 +90,7 @@ class Recorder:
         writer, value = self._writer, outcome.value
         reply = value if isinstance(value, HttpReply) else None
         plain = _plain(reply) if reply is not None else None
-        notes = _answer_notes(call, plain) if plain is not None else _NO_ANSWER_NOTES
-        answer = notes.answer
+        body, noted = self._replied(call, reply, plain, outcome) if reply and plain else (_value(outcome), None)
         writer.add(
             OutcomeRecord(
                 order=writer.order(),
@@ -122,13 +103,10 @@ class Recorder:
                 first_chunk=_first_chunk(reply),
                 chunks=_paces(plain.chunks) if plain is not None else (),
                 headers=writer.redact.headers(reply.headers) if reply is not None else (),
-                body=self._body(reply, plain, answer) if reply and plain else _value(outcome),
-                answer=answer_of(answer) if answer is not None and not answer.error else None,
-                usage=tokens_of(answer) if answer is not None else None,
-                complete=_complete(outcome, answer),
-                error=_failure(outcome, answer),
+                body=body,
+                noted=noted,
+                error=_failure(outcome),
                 marks=outcome.marks,
-                unread=notes.unread,
             )
         )
 
@@ -140,57 +118,32 @@ class Recorder:
             patience=request.patience,
         )
 
-    def _packed(self, data: bytes, headers: Mapping[str, str], *, read: bool) -> Body:
-        return packed(data, headers.get(ENCODINGS, ""), self._writer.redact.finds, read=read)
+    def _packed(self, data: bytes, headers: Mapping[str, str]) -> Body:
+        return packed(data, headers.get(ENCODINGS, ""), self._writer.redact.finds)
 
-    def _body(self, reply: HttpReply, plain: HttpReply, answer: ModelAnswer | None) -> Body:
-        """The reply's body; withheld when a secret in it is spread over the events of a stream."""
-        data = plain.body
-        is_stream = not data.startswith(b"{")
-        if answer is not None and is_stream and self._tells(answer):
-            return Body(withheld=len(data))
-        read = answer is not None and answer.error is None and not is_stream
-        finds, named = self._writer.redact.finds, encodings_of(reply.headers)
+    def _replied(
+        self, call: Call, reply: HttpReply, plain: HttpReply, outcome: Outcome
+    ) -> tuple[Body, AnswerNotes | None]:
+        """The reply's body; what it says is noted where it cannot be kept.
+
+        A secret may be spread over a stream's events, where nobody finds it; then the stream is withheld.
+        """
+        body = self._body(reply, plain)
+        if not call.dialect or (body.text is None and body.withheld is None):
+            return body, None
+        noted = answer_notes(call.dialect, plain)
+        if noted.answer is not None and self._writer.redact.finds(encode(noted.answer)):
+            body = Body(withheld=len(plain.body))
+        if body.withheld is None:
+            return body, None
+        return body, replace(noted, complete=False) if outcome.error is not None else noted
+
+    def _body(self, reply: HttpReply, plain: HttpReply) -> Body:
+        data, finds, named = plain.body, self._writer.redact.finds, encodings_of(reply.headers)
         if plain is reply:
-            return packed_reply(data, named, finds, read=read)
-        body = packed_reply(data, "", finds, read=read)
-        return structs.replace(body, coding=named if data != reply.body else "")
-
-    def _tells(self, answer: ModelAnswer) -> bool:
-        return self._writer.redact.finds(encode(answer_of(answer)))
-
-
-class _RequestNotes(NamedTuple):
-    settings: Settings | None = None
-    prompt: Prompt | None = None
-    unread: str = ""
-
-
-class _AnswerNotes(NamedTuple):
-    answer: ModelAnswer | None = None
-    unread: str = ""
-
-
-_NO_REQUEST_NOTES, _NO_ANSWER_NOTES = _RequestNotes(), _AnswerNotes()
-
-
-def _request_notes(dialect: str, request: HttpRequest) -> _RequestNotes:
-    if not dialect:
-        return _NO_REQUEST_NOTES
-    try:
-        read = dialect_named(dialect).outline(plain_request(request))
-        return _RequestNotes(settings_of(read), prompt_of(read))
-    except Exception as error:  # noqa: BLE001 - whatever cannot be read must still be recorded
-        return _RequestNotes(unread=said(error))
-
-
-def _answer_notes(call: Call, reply: HttpReply) -> _AnswerNotes:
-    if not call.dialect:
-        return _NO_ANSWER_NOTES
-    try:
-        return _AnswerNotes(dialect_named(call.dialect).read_answer(reply))
-    except Exception as error:  # noqa: BLE001 - the same
-        return _AnswerNotes(unread=said(error))
+            return packed_reply(data, named, finds)
+        body = packed_reply(data, "", finds)
+        return replace(body, coding=named if data != reply.body else "")
 
 
 def _cause(closed: GeneratorExit) -> Outcome:
@@ -232,13 +185,6 @@ def _value(outcome: Outcome) -> Body | None:
     return packed_value(outcome.value)
 
 
-def _complete(outcome: Outcome, answer: ModelAnswer | None) -> bool | None:
-    if outcome.error is not None or outcome is ABANDONED:
-        return False
-    return answer.complete if answer is not None else None
-
-
-def _failure(outcome: Outcome, answer: ModelAnswer | None) -> Failure | None:
-    if outcome.error is not None:
-        return Failure(type=type(outcome.error).__name__, message=said(outcome.error))
-    return failure_of(answer) if answer is not None else None
+def _failure(outcome: Outcome) -> Failure | None:
+    error = outcome.error
+    return Failure(type=type(error).__name__, message=said(error)) if error is not None else None

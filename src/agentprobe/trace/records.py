@@ -1,8 +1,10 @@
-"""The trace file, version 1: what its lines are and what they hold.
+"""The trace file, version 2: what its lines are and what they hold.
 
 A trace is a file of JSON lines. The first line is the `Header`; it carries the number of the format. Every
 other line is one record and says which kind by its key `record`:
 
+- `blob`: a piece of a payload that later lines of the same process name by its digest. Agents send their
+  whole history with every request; so each piece of it stands in the file once.
 - `call`: the agent turned to the world. Written before anything goes out.
 - `outcome`: what came of it. Written when it has come, or when the agent stopped listening.
 - `state`: a snapshot of what the agent keeps between steps, from a framework that says so.
@@ -13,6 +15,11 @@ Several processes may write to one file, `by` tells them apart; a call and its o
 `id`. `order` counts the records of one process as they happened: among calls it is the order of dispatch,
 among outcomes the order of completion. `at` is in seconds since the session began. A field that is absent
 has its default. Readers ignore fields and records that they do not know.
+
+Each line ends with `sum`, the CRC-32 of the line without it: a reader says when a line was changed.
+
+What a model call was asked (settings, prompt) and what its answer says in neutral words is not written: it is
+read out of the payloads, when the trace is read. Only where a payload is not kept, `noted` says it.
 """
 
 from __future__ import annotations
@@ -28,7 +35,7 @@ from agentprobe.domain.model import ToolCall
 from agentprobe.domain.wire import Headers
 from agentprobe.errors import TraceError
 
-VERSION = 1
+VERSION = 2
 """The number of the format that this version writes, and the highest it can read."""
 AGENT, WORLD = "agent", "world"
 """The two sides of the corridor on which records are made: what the agent saw, what the world was asked."""
@@ -56,6 +63,8 @@ class Body(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     json: Raw | UnsetType = UNSET
     """JSON as it came, byte for byte."""
+    parts: tuple[str | tuple[str, ...], ...] = ()
+    """JSON cut in pieces: text as it came, and lists of the digests of blobs, which commas join."""
     text: str | None = None
     """Text that is no JSON on a single line, such as an event stream."""
     base64: bytes | None = None
@@ -64,6 +73,8 @@ class Body(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A value of the agent's language that has no JSON form, as it prints."""
     withheld: int | None = None
     """The number of bytes of a payload that could not be cleaned of secrets and is not kept."""
+    lost: int | None = None
+    """So many of its blobs are missing in the file or damaged; never written, found by readers."""
     coding: str = ""
     """How the payload was compressed on the wire; here it no longer is."""
 
@@ -133,6 +144,39 @@ class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     message: str = ""
 
 
+class RequestNotes(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a model was asked."""
+
+    settings: Settings | None = None
+    prompt: Prompt | None = None
+    unread: str = ""
+    """Why the dialect could not read the request."""
+
+
+class AnswerNotes(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a model's reply says."""
+
+    answer: Answer | None = None
+    usage: Tokens | None = None
+    complete: bool | None = None
+    """Did the answer reach its end? None where nothing says so."""
+    error: Failure | None = None
+    """The error that the provider put into its reply."""
+    unread: str = ""
+    """Why the dialect could not read the answer."""
+
+
+class BlobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="record", tag="blob"):
+    """A piece of JSON payloads, written ahead of the first record that needs it, in the same write."""
+
+    digest: str
+    """The first 32 hexadecimal digits of the SHA-256 of the piece, or of the digests in `of`, with commas."""
+    json: Raw | UnsetType = UNSET
+    """The piece between square brackets: one value, or several with their commas."""
+    of: tuple[str, ...] = ()
+    """The blobs of which this one is made."""
+
+
 class CallRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="record", tag="call"):
     """The agent turns to the world."""
 
@@ -156,12 +200,10 @@ class CallRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fiel
     dialect: str = ""
     attempt: int | None = None
     """How often the SDK says it had tried before; None when it does not say."""
-    settings: Settings | None = None
-    prompt: Prompt | None = None
     http: Http | None = None
     request: Body | None = None
-    unread: str = ""
-    """Why the dialect could not read the request."""
+    noted: RequestNotes | None = None
+    """What was asked, where the request is not kept."""
 
 
 class OutcomeRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="record", tag="outcome"):
@@ -181,14 +223,11 @@ class OutcomeRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     """Of a body that came in several chunks: when each came, in seconds from the sending, and its bytes."""
     headers: Headers = ()
     body: Body | None = None
-    answer: Answer | None = None
-    usage: Tokens | None = None
-    complete: bool | None = None
-    """Did the answer reach its end? None where nothing says so."""
+    noted: AnswerNotes | None = None
+    """What was answered, where the reply is not kept."""
     error: Failure | None = None
+    """What was raised instead of an answer, or in its middle; not what a provider says in a reply."""
     marks: tuple[str, ...] = ()
-    unread: str = ""
-    """Why the dialect could not read the answer."""
 
 
 class StateRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="record", tag="state"):
@@ -264,11 +303,12 @@ class _FirstLine(Struct):
 
 
 Record = CallRecord | OutcomeRecord | StateRecord | CoverageRecord | EndRecord
-KINDS = ("call", "outcome", "state", "coverage", "end")
-"""The words by which the records of this version are told apart."""
+Line = Record | BlobRecord
+KINDS = ("call", "outcome", "state", "coverage", "end", "blob")
+"""The words by which the lines of this version are told apart."""
 
 _encoder = msgspec.json.Encoder(enc_hook=str)
-_decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
+_decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 _header: msgspec.json.Decoder[Header] = msgspec.json.Decoder(Header)
 _first: msgspec.json.Decoder[_FirstLine] = msgspec.json.Decoder(_FirstLine)
 
@@ -290,9 +330,17 @@ def _spelled(value: Any) -> Any:
     return [_spelled(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def decode(line: bytes) -> Record:
-    """Raises msgspec.MsgspecError for a line that is no record."""
+def decode(line: bytes) -> Line:
+    """Raises msgspec.MsgspecError for a line that is none of this version."""
     return _decoder.decode(line)
+
+
+def version_of(line: bytes) -> int:
+    """The version that a first line tells; today's when it tells none."""
+    try:
+        return _first.decode(line).version
+    except (msgspec.MsgspecError, RecursionError):
+        return VERSION
 
 
 def decode_header(line: bytes, path: Path) -> Header:

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import itertools
 import os
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from msgspec import UNSET, Raw
+from msgspec.structs import replace
+
 from agentprobe.basis.clock import Clock
 from agentprobe.basis.files import AppendLog
-from agentprobe.errors import AgentProbeError
-from agentprobe.trace.records import EndRecord, Header, Record, decode_header, encode
+from agentprobe.errors import AgentProbeError, TraceError
+from agentprobe.trace.blobs import LEAST, Cutter
+from agentprobe.trace.records import (
+    VERSION,
+    BlobRecord,
+    Body,
+    CallRecord,
+    EndRecord,
+    Header,
+    OutcomeRecord,
+    Record,
+    StateRecord,
+    decode_header,
+    encode,
+)
 from agentprobe.trace.redact import Redaction
+from agentprobe.trace.soundness import summed
 
 
 class TraceWriter:
@@ -31,6 +49,8 @@ class TraceWriter:
         self._log = AppendLog(path)
         self._by = by
         self._process = os.getpid()
+        self._cutter = Cutter()
+        self._lock = threading.Lock()
         self._orders = itertools.count(1)
         self._clock: Clock | None = None
         self._zero: float | None = None
@@ -42,6 +62,7 @@ class TraceWriter:
         """Who writes; a forked child is told apart from its parent by its process id."""
         if os.getpid() != self._process:
             self._process = os.getpid()
+            self._cutter, self._lock = Cutter(), threading.Lock()
             self._by = f"{self._by.partition(':')[0]}:{self._process}"
         return self._by
 
@@ -87,13 +108,38 @@ class TraceWriter:
         return next(self._orders)
 
     def add(self, record: Header | Record | Mapping[str, Any]) -> None:
-        """Append one record. After a failure it does nothing."""
-        if self.failure is not None or self._closed:
+        """Append one record, and ahead of it the blobs that it needs. After a failure it does nothing."""
+        if self.failure is not None or self._closed or not self.by:
             return
         try:
-            self._log.add(self.redact.clean(encode(record)))
+            with self._lock:  # no other thread may name a blob before it is in the file
+                lines = [summed(self.redact.clean(encode(line))) for line in self._cut(record)]
+                self._log.add(b"\n".join(lines))
         except AgentProbeError as error:
             self.failure = str(error)
+
+    def _cut(
+        self, record: Header | Record | Mapping[str, Any]
+    ) -> list[Header | Record | BlobRecord | Mapping[str, Any]]:
+        """The record with its payload in pieces, behind the blobs that are new.
+
+        The payload is cleaned as a whole first: a piece does not show what telling name stands before it.
+        """
+        match record:
+            case CallRecord(request=Body() as body) if _is_long(body):
+                cut, blobs = self._cutter.cut(self._clean(body))
+                return [*blobs, replace(record, request=cut)]
+            case OutcomeRecord(body=Body() as body) if _is_long(body):
+                cut, blobs = self._cutter.cut(self._clean(body))
+                return [*blobs, replace(record, body=cut)]
+            case StateRecord(value=Body() as body) if _is_long(body):
+                cut, blobs = self._cutter.cut(self._clean(body))
+                return [*blobs, replace(record, value=cut)]
+        return [record]
+
+    def _clean(self, body: Body) -> Body:
+        assert body.json is not UNSET, "only JSON is cut"
+        return Body(json=Raw(self.redact.clean(bytes(body.json))), coding=body.coding)
 
     def end(self, status: str = "ok", *, exit: int | None = None, **facts: Any) -> None:
         """Write the last line and close the file."""
@@ -110,6 +156,10 @@ class TraceWriter:
         return 0.0
 
 
+def _is_long(body: Body) -> bool:
+    return body.json is not UNSET and len(memoryview(body.json)) >= 2 * LEAST
+
+
 def _joined(path: Path, log: AppendLog) -> Header | None:
     """The header of a trace that others have begun, whose last line may be cut off; None for a new file.
 
@@ -122,6 +172,10 @@ def _joined(path: Path, log: AppendLog) -> Header | None:
         if not first:
             return None
         header = decode_header(first, path)
+        if header.version != VERSION:
+            raise TraceError(
+                f"{path} was begun by an older agentprobe: it can be read and not added to; give another file"
+            )
         file.seek(-1, os.SEEK_END)
         if file.read(1) != b"\n":
             log.add(b"")

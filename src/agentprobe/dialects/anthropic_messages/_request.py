@@ -156,7 +156,9 @@ def outline(fields: Fields) -> Outline:
     system = [block.text for block in blocks]
     system += [text_in(decoded(one.content)) for one in said if one.role == "system"]
     stream = "stream" in fields and flag(fields.pop("stream")) is True
-    settings, prompt = _read_settings(fields, {}), some(told) + bytes(messages)
+    settings, prompt = _read_settings(fields, {}), bytes(messages)
+    if some(told):
+        prompt = b"[" + some(told) + (b"," if said else b"") + prompt[1:]
     return Outline(settings, stream, "\n\n".join(system), some(tools), prompt, len(blocks) + len(said))
 
 

@@ -62,7 +62,7 @@ class Asked:
 
 def asked(call: TracedCall) -> Asked:
     """What this call asked; where its dialect is unknown, the body as it is."""
-    noted = asdict(call.record.settings) if call.record.settings is not None else {}
+    noted = asdict(call.settings) if call.settings is not None else {}
     said = {name: value for name, value in noted.items() if value not in (None, ())}
     settings = {"model": call.name, **said}
     try:

@@ -114,7 +114,7 @@ def _sampling(a: ModelStep, pair: Pair, cause: Cause) -> str:
     """Where the same was asked and another answer came, only chance or the provider can be the cause."""
     if cause is Cause.BUILD or pair.causes[0] is not cause or not _same_request(pair):
         return ""
-    heat = a.call.first.record.settings.temperature if a.call.first.record.settings else None
+    heat = a.call.first.settings.temperature if a.call.first.settings else None
     at = "no temperature was set" if heat is None else f"temperature {heat:g}"
     return f"the same request, another answer: sampling ({at})"
 

@@ -112,7 +112,7 @@ class ModelStep(Step):
     @cached_property
     def asked(self) -> Mapping[Cause, str]:
         request = asked(self.call.first)
-        noted = self.call.first.record.prompt
+        noted = self.call.first.prompt
         return {
             Cause.SETTINGS: spelled(request.settings),
             Cause.PROMPT: noted.system if noted else digest(request.system),
@@ -160,7 +160,7 @@ class ModelStep(Step):
     def state(self) -> dict[str, Any]:
         """How it went, attempt by attempt."""
         last = self.call.last
-        error = last.outcome.error.type if last.outcome and last.outcome.error else last.error
+        error = last.failure.type if last.failure is not None else last.error
         marks = [mark for attempt in self.call.attempts for mark in attempt.marks]
         return _state(list(self.call.statuses), self.call.failed, error, marks)
 
