@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from msgspec import UNSET, Raw
@@ -25,39 +26,111 @@ MOST_HELD = 64 << 20
 DEPTH = 4
 """So deep lists of messages are looked for: in a request they lie high up, in a snapshot lower."""
 
+MOST_BEGUN = 8
+"""So many beginnings of payloads a writer remembers: as many conversations may go on at once."""
+MOST_REMEMBERED = 4 << 20
+"""A beginning of more bytes is not remembered."""
+
 Span = tuple[int, int]
+Part = str | tuple[str, ...]
+Clean = Callable[[bytes], bytes]
+"""Takes the secrets out of a payload."""
 _object = msgspec.json.Decoder(dict[str, Raw])
 _list = msgspec.json.Decoder(list[Raw])
 _blob = msgspec.json.Decoder(BlobRecord)
 
 
-class Cutter:
-    """Cuts payloads into pieces, and remembers which of them the file holds already."""
+class _Begun(NamedTuple):
+    """How a payload began that was cut before, up to the end of the last piece of its longest list."""
 
-    def __init__(self) -> None:
+    text: bytes
+    opening: int
+    """Where the list's items begin."""
+    names: tuple[str, ...]
+    """The pieces of the list so far."""
+
+
+class _Run(NamedTuple):
+    """Pieces that follow each other."""
+
+    start: int
+    end: int
+    names: tuple[str, ...]
+
+
+class Cutter:
+    """Cuts payloads into pieces, and remembers which of them the file holds already.
+
+    Mostly a payload begins as one before it. Then only what is behind that beginning is looked at.
+    """
+
+    def __init__(self, clean: Clean = bytes) -> None:
+        self._clean = clean
         self._known: OrderedDict[str, None] = OrderedDict()
+        self._begun: deque[_Begun] = deque(maxlen=MOST_BEGUN)
 
     def cut(self, body: Body) -> tuple[Body, list[BlobRecord]]:
-        """The payload as text and digests, and the blobs that must be written ahead of it.
+        """The payload, clean of secrets, as text and digests, and the blobs that must be written ahead of it.
 
         Whatever is cut where, the pieces joined again are the very bytes.
         """
         if body.json is UNSET:
             return body, []
         data = bytes(body.json)
-        parts: list[str | tuple[str, ...]] = []
         fresh: list[BlobRecord] = []
-        done = 0
-        for run in _runs(data, 0, len(data), DEPTH):
-            parts += [
-                data[done : run[0][0]].decode(),
-                self._bundled([self._piece(data[start:end], fresh) for start, end in run], fresh),
-            ]
-            done = run[-1][1]
-        if not parts:
-            return body, []
-        parts.append(data[done:].decode())
+        parts = self._continued(data, fresh) or self._whole(data, fresh)
         return Body(parts=tuple([part for part in parts if part]), coding=body.coding), fresh
+
+    def _whole(self, data: bytes, fresh: list[BlobRecord]) -> list[Part]:
+        plain = self._clean(data)
+        runs = self._runs(plain, fresh)
+        if plain == data:
+            self._remember(data, runs)
+        return self._laid_out(plain, runs, fresh)
+
+    def _continued(self, data: bytes, fresh: list[BlobRecord]) -> list[Part]:
+        """The pieces of a payload that begins as one before; nothing when it does not."""
+        begun = next((begun for begun in self._begun if data.startswith(begun.text)), None)
+        if begun is None:
+            return []
+        comma = data[len(begun.text) : len(begun.text) + 1] == b","
+        cut = len(begun.text) + comma
+        rest = data[: begun.opening] + data[cut:]
+        if self._clean(rest) != rest:
+            return []
+        runs = self._runs(rest, fresh)
+        grown = next((run for run in runs if run.start == begun.opening), None)
+        if grown is not None:
+            runs[runs.index(grown)] = grown._replace(names=(*begun.names, *grown.names))
+            end = grown.end + cut - begun.opening
+            self._begun.remove(begun)
+            self._begun.append(_Begun(data[:end], begun.opening, (*begun.names, *grown.names)))
+            return self._laid_out(rest, runs, fresh)
+        runs.append(_Run(begun.opening, begun.opening, begun.names))
+        return self._laid_out(rest, sorted(runs), fresh, "," if comma else "", begun.opening)
+
+    def _remember(self, data: bytes, runs: list[_Run]) -> None:
+        lists = [run for run in runs if data[run.start - 1] in b"["]
+        longest = max(lists, key=lambda run: run.end - run.start, default=None)
+        if longest is not None and longest.end <= MOST_REMEMBERED:
+            self._begun.append(_Begun(data[: longest.end], longest.start, longest.names))
+
+    def _runs(self, data: bytes, fresh: list[BlobRecord]) -> list[_Run]:
+        return [
+            _Run(run[0][0], run[-1][1], tuple([self._piece(data[start:end], fresh) for start, end in run]))
+            for run in _spans(data, 0, len(data), DEPTH)
+        ]
+
+    def _laid_out(
+        self, data: bytes, runs: list[_Run], fresh: list[BlobRecord], joint: str = "", behind: int = -1
+    ) -> list[Part]:
+        """Text and names in turn; `joint` stands behind the run that begins at `behind`."""
+        parts: list[Part] = []
+        done, text = 0, ""
+        for run in runs:
+            parts += [text + data[done : run.start].decode(), self._bundled(run.names, fresh)]
+            done, text = run.end, joint if run.start == behind else ""
+        return [*parts, text + data[done:].decode()]
 
     def _piece(self, piece: bytes, fresh: list[BlobRecord]) -> str:
         name = digest(piece)
@@ -65,10 +138,10 @@ class Cutter:
             fresh.append(BlobRecord(digest=name, json=Raw(b"[" + piece + b"]")))
         return name
 
-    def _bundled(self, names: list[str], fresh: list[BlobRecord]) -> tuple[str, ...]:
+    def _bundled(self, names: tuple[str, ...], fresh: list[BlobRecord]) -> tuple[str, ...]:
         """The same pieces under fewer names: so a long history is named in few words."""
         whole = len(names) - len(names) % BUNDLE
-        bundles = [tuple(names[at : at + BUNDLE]) for at in range(0, whole, BUNDLE)]
+        bundles = [names[at : at + BUNDLE] for at in range(0, whole, BUNDLE)]
         for bundle in bundles:
             name = digest(",".join(bundle))
             if self._is_new(name):
@@ -85,7 +158,7 @@ class Cutter:
         return True
 
 
-def _runs(data: bytes, start: int, end: int, depth: int) -> Iterator[list[Span]]:
+def _spans(data: bytes, start: int, end: int, depth: int) -> Iterator[list[Span]]:
     """Where in a value of JSON pieces worth a blob stand: runs of them, with only commas between."""
     if end - start < LEAST:
         return
@@ -106,7 +179,7 @@ def _in_object(data: bytes, start: int, end: int, depth: int) -> Iterator[list[S
         found = data.find(memoryview(value), at, end)
         if found >= 0:
             at = found + size
-            yield from _runs(data, found, at, depth - 1)
+            yield from _spans(data, found, at, depth - 1)
 
 
 def _in_list(data: bytes, start: int, end: int) -> Iterator[list[Span]]:

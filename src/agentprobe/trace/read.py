@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -35,6 +35,8 @@ from agentprobe.trace.view import Trace
 
 START = b'{"record":"'
 """How every record begins; by it a record is found again behind one that was cut off."""
+MOST_PROBLEMS = 100
+"""So many problems of a file are told one by one."""
 
 
 def read_trace(path: Path) -> Trace:
@@ -68,17 +70,25 @@ class Lines:
             at = len(file.readline())
             for number, line in enumerate(file, start=2):
                 read = reading.line(line, at)
-                self.problems += [f"line {number} {trouble}" for trouble in read.troubles]
+                self._say(f"line {number} {trouble}" for trouble in read.troubles)
                 damaged += read.damaged
                 self.truncated = self.truncated or read.truncated
                 at += len(line)
                 if read.order and not roll.takes(*read.order, line):
-                    self.problems.append(f"line {number} repeats a record that is there already")
+                    self._say([f"line {number} repeats a record that is there already"])
                 elif read.record is not None:
                     yield read.record
         missing = roll.missing - damaged
         if missing > 0:
             self.problems.append(f"{missing:,} of the records that were made are not in the file")
+
+    def _say(self, problems: Iterable[str]) -> None:
+        """Keep the first problems; of a file that is spoiled as a whole more would tell nothing new."""
+        for problem in problems:
+            if len(self.problems) < MOST_PROBLEMS:
+                self.problems.append(problem)
+            elif len(self.problems) == MOST_PROBLEMS:
+                self.problems.append("and more lines are damaged")
 
     def _header(self) -> Header:
         try:

@@ -339,7 +339,7 @@ def version_of(line: bytes) -> int:
     """The version that a first line tells; today's when it tells none."""
     try:
         return _first.decode(line).version
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return VERSION
 
 
@@ -350,7 +350,7 @@ def decode_header(line: bytes, path: Path) -> Header:
     """
     try:
         found = _first.decode(line)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise TraceError(_no_trace(path)) from error
     if found.agentprobe != "trace" or found.version < 1:
         raise TraceError(_no_trace(path))
@@ -359,7 +359,10 @@ def decode_header(line: bytes, path: Path) -> Header:
             f"{path}, line 1: this trace is of version {found.version}, written by a newer agentprobe; "
             f"this one reads up to version {VERSION}; upgrade it with: pip install -U agentprobe-prod"
         )
-    return _header.decode(line)
+    try:
+        return _header.decode(line)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise TraceError(_no_trace(path)) from error
 
 
 def _no_trace(path: Path) -> str:

@@ -11,13 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from msgspec import UNSET, Raw
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from agentprobe.basis.clock import Clock
 from agentprobe.basis.files import AppendLog
 from agentprobe.errors import AgentProbeError, TraceError
-from agentprobe.trace.blobs import LEAST, Cutter
+from agentprobe.trace.blobs import Cutter
 from agentprobe.trace.records import (
     VERSION,
     BlobRecord,
@@ -49,7 +49,7 @@ class TraceWriter:
         self._log = AppendLog(path)
         self._by = by
         self._process = os.getpid()
-        self._cutter = Cutter()
+        self._cutter = Cutter(self.redact.clean)
         self._lock = threading.Lock()
         self._orders = itertools.count(1)
         self._clock: Clock | None = None
@@ -62,7 +62,7 @@ class TraceWriter:
         """Who writes; a forked child is told apart from its parent by its process id."""
         if os.getpid() != self._process:
             self._process = os.getpid()
-            self._cutter, self._lock = Cutter(), threading.Lock()
+            self._cutter, self._lock = Cutter(self.redact.clean), threading.Lock()
             self._by = f"{self._by.partition(':')[0]}:{self._process}"
         return self._by
 
@@ -121,25 +121,18 @@ class TraceWriter:
     def _cut(
         self, record: Header | Record | Mapping[str, Any]
     ) -> list[Header | Record | BlobRecord | Mapping[str, Any]]:
-        """The record with its payload in pieces, behind the blobs that are new.
-
-        The payload is cleaned as a whole first: a piece does not show what telling name stands before it.
-        """
+        """The record with its payload in pieces, behind the blobs that are new."""
         match record:
             case CallRecord(request=Body() as body) if _is_long(body):
-                cut, blobs = self._cutter.cut(self._clean(body))
+                cut, blobs = self._cutter.cut(body)
                 return [*blobs, replace(record, request=cut)]
             case OutcomeRecord(body=Body() as body) if _is_long(body):
-                cut, blobs = self._cutter.cut(self._clean(body))
+                cut, blobs = self._cutter.cut(body)
                 return [*blobs, replace(record, body=cut)]
             case StateRecord(value=Body() as body) if _is_long(body):
-                cut, blobs = self._cutter.cut(self._clean(body))
+                cut, blobs = self._cutter.cut(body)
                 return [*blobs, replace(record, value=cut)]
         return [record]
-
-    def _clean(self, body: Body) -> Body:
-        assert body.json is not UNSET, "only JSON is cut"
-        return Body(json=Raw(self.redact.clean(bytes(body.json))), coding=body.coding)
 
     def end(self, status: str = "ok", *, exit: int | None = None, **facts: Any) -> None:
         """Write the last line and close the file."""
@@ -156,8 +149,12 @@ class TraceWriter:
         return 0.0
 
 
+LONG = 4096
+"""A payload of fewer bytes is not cut: it costs less to write it again."""
+
+
 def _is_long(body: Body) -> bool:
-    return body.json is not UNSET and len(memoryview(body.json)) >= 2 * LEAST
+    return body.json is not UNSET and len(memoryview(body.json)) >= LONG
 
 
 def _joined(path: Path, log: AppendLog) -> Header | None:
