@@ -67,9 +67,7 @@ def test_the_model_is_really_asked_with_these_settings_and_the_agent_stays_as_it
     drift(folder, "--dev", "temperature=0,max_tokens=50", "--prod", "temperature=0.9")
     (dev,) = (folder / "traces").rglob("dev-1.jsonl")
     (prod,) = (folder / "traces").rglob("prod-1.jsonl")
-    assert [call.record.settings.temperature for call in read_trace(dev).calls if call.record.settings] == [
-        0.3
-    ]
+    assert [call.settings.temperature for call in read_trace(dev).calls if call.settings] == [0.3]
     asked = [call.request for call in (*read_trace(dev).asked, *read_trace(prod).asked)]
     assert [(one["temperature"], one.get("max_completion_tokens")) for one in asked] == [(0, 50), (0.9, None)]
 

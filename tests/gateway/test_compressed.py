@@ -57,9 +57,9 @@ def test_a_compressed_request_arrives_as_it_was_and_is_read(
     _, call = record(body, f"Content-Encoding: {encoding}")
     assert provider.seen[0].body == body
     assert provider.seen[0].headers["content-encoding"] == encoding
-    assert (call.name, call.request_bytes, call.record.unread) == ("gpt-test", ASKED, "")
-    assert call.record.prompt is not None
-    assert call.record.prompt.count == 1
+    assert (call.name, call.request_bytes, call.asked.unread) == ("gpt-test", ASKED, "")
+    assert call.prompt is not None
+    assert call.prompt.count == 1
 
 
 def test_a_compressed_stream_passes_piece_by_piece_and_is_read(
@@ -136,4 +136,4 @@ def test_a_request_that_unpacks_to_too_much_passes_and_is_withheld(
     assert provider.seen[0].body == bomb
     assert call.record.request is not None
     assert call.record.request.withheld == len(bomb)
-    assert "unpacks to more than" in call.record.unread
+    assert "unpacks to more than" in call.asked.unread

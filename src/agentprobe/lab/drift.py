@@ -33,9 +33,7 @@ class Side:
     def unmoved(self) -> int:
         """Model calls that were asked with the settings of the agent itself: these could not be changed."""
         calls = (call for run in self.runs for call in run.model_calls)
-        return sum(
-            ADJUSTED not in call.marks and not _has(call.record.settings, self.settings) for call in calls
-        )
+        return sum(ADJUSTED not in call.marks and not _has(call.settings, self.settings) for call in calls)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from agentprobe.basis.clock import Clock
-from agentprobe.dialects._compression import ENCODINGS, encodings_of, plain_reply
+from agentprobe.dialects._compression import ENCODINGS, encodings_of, plain_reply, plain_request
 from agentprobe.domain.call import LEFT, Call, Outcome
 from agentprobe.domain.wire import Chunk, Headers, HttpReply, HttpRequest
 from agentprobe.errors import AgentStopped, Malformed
@@ -24,6 +24,7 @@ from agentprobe.trace.records import (
     Failure,
     Http,
     OutcomeRecord,
+    RequestNotes,
     encode,
 )
 from agentprobe.trace.writer import TraceWriter
@@ -62,6 +63,7 @@ class Recorder:
         writer, request = self._writer, call.request
         wire = request if isinstance(request, HttpRequest) else None
         headers = _by_name(wire.headers) if wire is not None else {}
+        body = self._packed(wire.body, headers) if wire is not None else packed_value(request)
         writer.add(
             CallRecord(
                 order=writer.order(),
@@ -82,7 +84,8 @@ class Recorder:
                 dialect=call.dialect,
                 attempt=attempt_of(headers),
                 http=self._http(wire) if wire is not None else None,
-                request=self._packed(wire.body, headers) if wire is not None else packed_value(request),
+                request=body,
+                noted=_unread(wire) if wire is not None and call.dialect and body.withheld else None,
             )
         )
 
@@ -90,7 +93,9 @@ class Recorder:
         writer, value = self._writer, outcome.value
         reply = value if isinstance(value, HttpReply) else None
         plain = _plain(reply) if reply is not None else None
-        body, noted = self._replied(call, reply, plain, outcome) if reply and plain else (_value(outcome), None)
+        body, noted = (
+            self._replied(call, reply, plain, outcome) if reply and plain else (_value(outcome), None)
+        )
         writer.add(
             OutcomeRecord(
                 order=writer.order(),
@@ -146,6 +151,15 @@ class Recorder:
         return replace(body, coding=named if data != reply.body else "")
 
 
+def _unread(request: HttpRequest) -> RequestNotes:
+    """Why a request was not kept."""
+    try:
+        plain_request(request)
+    except Malformed as error:
+        return RequestNotes(unread=said(error))
+    return RequestNotes(unread="the request holds a secret among bytes that are no text")
+
+
 def _cause(closed: GeneratorExit) -> Outcome:
     """Why a call was ended from outside: a room has stopped the agent or is broken, or the agent left."""
     reason = closed.__context__
@@ -180,6 +194,8 @@ def _plain(reply: HttpReply) -> HttpReply:
 
 def _value(outcome: Outcome) -> Body | None:
     """The value of an outcome that is no reply; None when there is only an error, or nothing."""
+    if isinstance(outcome.value, HttpReply):
+        return None
     if outcome.value is None and (outcome.error is not None or outcome is ABANDONED):
         return None
     return packed_value(outcome.value)
