@@ -11,7 +11,7 @@ from agentprobe.basis.moment import seconds_since
 
 TYPE_CHECKING = False  # every import here is paid for at the start of every process
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
 
@@ -34,7 +34,7 @@ class CoverageLog:
         """Append one record; a trace that cannot be written is passed over in silence, the agent goes on."""
         record: dict[str, Any] = {"record": "coverage", "order": next(self._orders)}
         record |= {"by": f"watch:{os.getpid()}", "at": round(seconds_since(self._started), 6)}
-        record["process"] = program()
+        record["process"] = program(getattr(sys, "orig_argv", [sys.executable]))
         record |= {"ways": list(ways), "connections": list(connections)}
         _append(self._path, json.dumps(record).encode() + b"\n")
 
@@ -43,15 +43,21 @@ class CoverageLog:
         self._orders = itertools.count(1)
 
 
-def program() -> str:
-    """What runs in this process: the interpreter and its script or module, but none of the arguments."""
-    words = getattr(sys, "orig_argv", [sys.executable])
-    script = next((word for word in words[1:] if not word.startswith("-")), "")
-    if "-m" in words[1:3]:
-        script = f"-m {script}"
-    elif "-c" in words[1:3]:
-        script = "-c"
-    return f"{os.path.basename(words[0] or 'python')} {os.path.basename(script)}".strip()  # noqa: PTH119
+def program(words: Sequence[str]) -> str:
+    """What a command line runs: its program and its script or module, but none of the arguments."""
+    name = os.path.basename(words[0]) if words else ""  # noqa: PTH119 - pathlib costs milliseconds
+    for at, word in enumerate(words[1:], start=1):
+        if word in ("-c", "-e", "-m"):
+            module = words[at + 1] if word == "-m" and len(words) > at + 1 else ""
+            return f"{name} {word} {module}".strip()
+        if not word.startswith("-"):
+            script = os.path.basename(word)  # noqa: PTH119 - the same
+            return f"{name} {script}" if script.rpartition(".")[2] in _SCRIPTS else name
+    return name
+
+
+_SCRIPTS = ("py", "pyz", "js", "mjs", "cjs", "ts", "mts", "sh", "rb", "pl", "php", "jar")
+"""What a script's name ends with; any other word of a command line may be a secret."""
 
 
 def _started(path: str) -> str:

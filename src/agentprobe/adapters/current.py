@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import threading
 
+from agentprobe.adapters import watch
 from agentprobe.adapters.active import Active, here, under_way
 from agentprobe.adapters.orders import VARIABLE, Orders
+from agentprobe.errors import AgentProbeError
 
 _joined: tuple[str, Active] | None = None
 _lock = threading.Lock()
@@ -24,6 +26,17 @@ def current() -> Active | None:
     if others := tuple(under_way):  # a copy: another thread may be leaving its session at this moment
         return others[0] if len(others) == 1 else None
     return _from_environment()
+
+
+def led_session(library: str) -> Active | None:
+    """The same for a hook that stands in the agent's way: it says in the trace why there is no session."""
+    try:
+        return current()
+    except AgentProbeError as error:
+        if not watch.is_on():
+            raise
+        watch.attached(library, why=str(error))
+        return None
 
 
 def _from_environment() -> Active | None:

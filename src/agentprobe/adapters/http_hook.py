@@ -9,7 +9,7 @@ from typing import Any
 
 from agentprobe.adapters import sealed, watch
 from agentprobe.adapters.active import Active
-from agentprobe.adapters.current import current
+from agentprobe.adapters.current import led_session
 from agentprobe.adapters.exchange import Exchange, neutral_request
 from agentprobe.adapters.http_send import send, send_async
 from agentprobe.adapters.model_call import model_call
@@ -64,13 +64,14 @@ _watch = WhenImported(("httpx", "httpx2"), _patch)
 def _hooked(library: Any, own: Send) -> Send:
     def perform(*args: Any, **options: Any) -> Any:
         with watch.led_by(library.__name__):
-            return own(*args, **options)
+            return _told(own(*args, **options), library)
 
     @wraps(own)
     def hooked(client: Any, request: Any, *, stream: bool = False, **options: Any) -> Any:
         found = _concerned(library, client, request)
         if found is None:
-            return own(client, request, stream=stream, **options)
+            with watch.led_by(library.__name__):
+                return _told(own(client, request, stream=stream, **options), library)
         request.read()
         return send(_exchange(library, client, request, perform, options, *found), stream=stream)
 
@@ -80,13 +81,14 @@ def _hooked(library: Any, own: Send) -> Send:
 def _hooked_async(library: Any, own: Send) -> Send:
     async def perform(*args: Any, **options: Any) -> Any:
         with watch.led_by(library.__name__):
-            return await own(*args, **options)
+            return _told(await own(*args, **options), library)
 
     @wraps(own)
     async def hooked(client: Any, request: Any, *, stream: bool = False, **options: Any) -> Any:
         found = _concerned(library, client, request)
         if found is None:
-            return await own(client, request, stream=stream, **options)
+            with watch.led_by(library.__name__):
+                return _told(await own(client, request, stream=stream, **options), library)
         await request.aread()
         return await send_async(_exchange(library, client, request, perform, options, *found), stream=stream)
 
@@ -100,18 +102,27 @@ def _concerned(library: Any, client: Any, request: Any) -> tuple[Active, Dialect
     host, port = request.url.host, request.url.port or default_port(request.url.scheme)
     if watch.is_door(host, port):
         return None  # the gateway records it
-    active = current()
+    active = led_session(library.__name__)
     if active is not None and active.joined and not active.orders.door:
         return None
     dialect = _dialect_for(request.method, request.url.raw_path.decode("ascii"))
     found = (active, dialect) if active is not None and dialect is not None else None
-    watch.sent(host, port, library.__name__, seen=found is not None)
+    watch.sent(host, port, library.__name__, seen=found is not None, path=request.url.path)
     if found is not None and found[0].joined and found[0].simulated:
         _turn_to_the_door(library, request, found[0].orders.door)
         return None
     if found is None and sealed.sealed(host):
         raise library.ConnectError(sealed.refusal(host, _why(active, request)), request=request)
     return found
+
+
+def _told(response: Any, library: Any) -> Any:
+    """A response as it is, after the watch was told its peer: not every event loop says so itself."""
+    link = response.extensions.get("network_stream")
+    peer = link.get_extra_info("server_addr") if watch.is_on() and link is not None else None
+    if isinstance(peer, tuple):
+        watch.met(str(peer[0]), int(peer[1]), library.__name__)
+    return response
 
 
 def _turn_to_the_door(library: Any, request: Any, door: str) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 GATEWAY = "gateway"
 _STREAM = 1
 """`SOCK_STREAM`: what has no stream asks for names or the time, and carries no model call."""
+_PHONES_HOME = ("/traces/ingest", "/v1/traces")
+"""Paths that are no model's also on the host of one."""
 _leading: ContextVar[str] = ContextVar("agentprobe_leading", default="")
 _watch: _Watch | None = None
 
@@ -81,10 +83,22 @@ class led_by:  # noqa: N801 - used as the function that contextlib would make of
         _leading.reset(self._token)
 
 
-def sent(host: str, port: int, library: str, *, seen: bool) -> None:
+def sent(host: str, port: int, library: str, *, seen: bool, path: str = "") -> None:
     """A hook says where a request goes, and whether it is `seen`, in the trace, or passes unrecorded."""
     if _watch is not None:
-        _watch.request(host, port, library if seen else "")
+        purpose = "telemetry" if path.endswith(_PHONES_HOME) else ""
+        _watch.count(host, port, "", library if seen else "", purpose)
+
+
+def is_on() -> bool:
+    """Is this process watched?"""
+    return _watch is not None
+
+
+def met(address: str, port: int, library: str) -> None:
+    """A hook says whom it was connected to, for event loops of which Python hears nothing."""
+    if _watch is not None and (address, port) != _watch.door:
+        _watch.meet(address, port, library)
 
 
 class _Watch:
@@ -96,7 +110,8 @@ class _Watch:
         self.names = WhenImported(("socket",), self._learn_names)
         self._log = log
         self._hosts: dict[str, str] = {}
-        self._times: dict[tuple[str, int, str, str], int] = {}
+        self._met: set[tuple[str, int]] = set()
+        self._times: dict[tuple[str, int, str, str, str], int] = {}
 
     def audit(self, event: str, args: tuple[Any, ...]) -> None:
         """What Python tells of everything that is done; it must never raise."""
@@ -111,22 +126,24 @@ class _Watch:
 
     def _connected(self, address: str, port: int) -> None:
         if (address, port) == self.door:
-            self._count(address, port, address, GATEWAY)
+            self.count(address, port, address, GATEWAY)
             return
         host = self._hosts.get(address, address)
-        self._count(host, port, address, _leading.get())
+        self.count(host, port, address, _leading.get())
 
-    def request(self, host: str, port: int, seen_by: str) -> None:
-        """A request, of which a hook told."""
-        self._count(host, port, "", seen_by)
+    def meet(self, address: str, port: int, library: str) -> None:
+        if (address, port) not in self._met:
+            self.count(self._hosts.get(address, address), port, address, library)
 
     def way(self, way: dict[str, Any]) -> None:
         if self._log is not None:
             self._log.add(ways=(way,))
 
-    def _count(self, host: str, port: int, address: str, seen_by: str) -> None:
-        key = (host, port, address, seen_by)
+    def count(self, host: str, port: int, address: str, seen_by: str, purpose: str = "") -> None:
+        key = (host, port, address, seen_by, purpose)
         self._times[key] = times = self._times.get(key, 0) + 1
+        if address:
+            self._met.add((address, port))
         if times == 1 and self._log is not None:
             self._log.add(connections=(_connection(key, 1),))
 
@@ -138,6 +155,7 @@ class _Watch:
     def forked(self) -> None:
         """A forked child tells its own connections under its own process id."""
         self._times.clear()
+        self._met.clear()
         if self._log is not None:
             self._log.forked()
             self._log.add(ways=({"name": "python"},))
@@ -158,9 +176,10 @@ class _Watch:
         socket.getaddrinfo = getaddrinfo
 
 
-def _connection(key: tuple[str, int, str, str], times: int) -> dict[str, Any]:
-    host, port, address, seen_by = key
-    return {"host": host, "port": port, "times": times, "address": address, "seen_by": seen_by}
+def _connection(key: tuple[str, int, str, str, str], times: int) -> dict[str, Any]:
+    host, port, address, seen_by, purpose = key
+    found: dict[str, Any] = {"host": host, "port": port, "times": times, "address": address}
+    return {**found, "seen_by": seen_by, "purpose": purpose}
 
 
 def _text(host: object) -> str:

@@ -18,7 +18,9 @@ from agentprobe.adapters.handed_down import handing_down
 from agentprobe.adapters.orders import Orders
 from agentprobe.errors import ConfigError
 from agentprobe.gateway.background import BackgroundGateway, background
+from agentprobe.gateway.outside import looked_at, tell_routes
 from agentprobe.gateway.surroundings import routes, surroundings
+from agentprobe.trace.writer import TraceWriter
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -56,10 +58,12 @@ def launch(
         active = stack.enter_context(orders.open(answer))
         door = gateway.open_session(active, {route.provider: route.upstream for route in found})
         told = surroundings(environ, door, found, quiet=quiet_telemetry, simulated=simulated)
+        if active.writer is not None:
+            tell_routes(active.writer, found)
         try:
             joining = replace(orders, door=door, simulated=orders.simulated or simulated)
             with handing_down(joining.to_json(), told) as environment:
-                code = _run(command, environment)
+                code = _run(command, environment, active.writer, door)
         finally:
             gateway.close_session(door)
         writer = active.writer
@@ -98,13 +102,13 @@ def _look_for(command: Sequence[str], environ: Mapping[str, str]) -> None:
     raise ConfigError(f"no command '{name}' on the PATH and no such file; is it installed, and well spelled?")
 
 
-def _run(command: Sequence[str], environ: Mapping[str, str]) -> int:
+def _run(command: Sequence[str], environ: Mapping[str, str], writer: TraceWriter | None, door: str) -> int:
     try:
         child = subprocess.Popen(command, env=environ)
     except OSError as error:
         raise ConfigError(f"cannot start '{command[0]}': {error.strerror}") from error
     try:
-        with _passing_signals(child):
+        with looked_at(child.pid, writer, door), _passing_signals(child):
             code = child.wait()
     except BaseException:
         child.kill()

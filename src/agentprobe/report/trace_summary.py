@@ -49,6 +49,17 @@ def _rows(trace: Trace, facts: Facts) -> Iterator[tuple[str, Text]]:
     yield from _troubles(trace, labels)
     yield from _effects(trace)
     yield "ended", _ended(trace)
+    yield from _seen(trace)
+
+
+def _seen(trace: Trace) -> Iterator[tuple[str, Text]]:
+    """The certificate of an agent that was run as a command; beside a session in code nobody looks."""
+    if not trace.coverage and "command" not in trace.header.agent:
+        return
+    verdict, *notes = trace.certificate.sentences
+    yield "seen", Text(plain(verdict), "" if trace.certificate.complete else "yellow")
+    for note in notes:
+        yield "", Text(plain(note), "dim")
 
 
 def _cached(trace: Trace) -> str:

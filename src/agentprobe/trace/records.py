@@ -272,7 +272,11 @@ class Connection(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class CoverageRecord(
     Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="record", tag="coverage"
 ):
-    """How much of what a process did can be in the trace."""
+    """How much of what a process did can be in the trace; a process writes several, the last figures count.
+
+    `by` is `gateway` for what stands behind the gateway, `watch:PID` for what a hooked process says of
+    itself, and `outside:PID` for what was seen of a process from outside; its own word comes before that.
+    """
 
     order: int
     by: str

@@ -12,6 +12,7 @@ from agentprobe.domain.call import ASKED_BACK, Kind
 from agentprobe.domain.ledger import EffectLedger, LedgerEntry
 from agentprobe.domain.model import Usage
 from agentprobe.trace.attempts import LogicalCall, joined
+from agentprobe.trace.certificate import Certificate, certificate
 from agentprobe.trace.pair import TracedCall, paired
 from agentprobe.trace.records import AGENT, CoverageRecord, EndRecord, Header, Record, StateRecord
 from agentprobe.trace.servers import ServerSeen, servers_seen
@@ -104,6 +105,11 @@ class Trace:
     def retries(self) -> int:
         """HTTP attempts beyond the first of each model call."""
         return len(self.model_calls) - len(self.logical_calls)
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """Did everything that went to a model come into this trace, and how do we know?"""
+        return certificate(self.coverage)
 
     @property
     def failed(self) -> tuple[TracedCall, ...]:
