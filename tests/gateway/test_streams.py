@@ -226,15 +226,41 @@ def test_a_provider_that_does_not_speak_http_hangs_up_on_the_agent(
 def test_a_connection_that_the_provider_closed_while_idle_is_not_missed(
     provider: Provider, connect: Connect
 ) -> None:
+    closed = threading.Event()
+
     async def script(_: Seen, wire: Wire) -> None:
         await wire.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
         wire.close()
+        await wire.writer.wait_closed()
+        closed.set()
 
     provider.script = script
     client = connect()
-    for _ in range(5):
+    for number in range(20):
         client.ask()
         assert client.reply()[0] == 200
+        assert closed.wait(5)
+        closed.clear()
+        assert len(provider.seen) == number + 1
+
+
+@pytest.mark.parametrize(("method", "times"), [("POST", 1), ("GET", 2)])
+def test_only_what_may_be_carried_out_twice_is_sent_twice(
+    provider: Provider, connect: Connect, method: str, times: int
+) -> None:
+    async def script(seen: Seen, wire: Wire) -> None:
+        if seen.line.startswith("POST /first"):
+            await wire.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        else:
+            wire.reset()
+
+    provider.script = script
+    client = connect()
+    client.ask("/first")
+    assert client.reply()[0] == 200
+    client.ask("/second", b"", method=method)
+    assert client.rest() == b""
+    assert [seen.line.split(" ")[1] for seen in provider.seen] == ["/first", *["/second"] * times]
 
 
 def test_connections_to_the_provider_are_used_again(

@@ -20,6 +20,12 @@ CONNECT_SECONDS = 10.0
 IDLE_SECONDS = 15.0
 """An idle connection older than this is not used again: the provider may be about to close it."""
 IDLE_CONNECTIONS = 128
+REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+"""What may be asked once more when a kept connection breaks before a reply: twice is as once.
+
+A model call is not among them. Before it is sent on a kept connection the system is asked whether the provider
+has closed it; what closes later closes as it would under the agent's own client, which asks again by itself.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +104,8 @@ class Pool:
             try:
                 return kept, await self._first(kept, request, clock)
             except CutOff:
-                if kept.answered:
-                    raise
-                # closed as idle while the request was on its way: what any client does is ask again
+                if kept.answered or request.method not in REPEATABLE:
+                    raise  # it may have been carried out; whether to ask again is the agent's to say
         fresh = await self._connect()
         return fresh, await self._first(fresh, request, clock)
 
@@ -118,7 +123,7 @@ class Pool:
         oldest = self._clock.now() - IDLE_SECONDS
         while self._idle:
             connection = self._idle.pop()
-            if connection.reusable and connection.idle_since > oldest:
+            if connection.reusable and connection.idle_since > oldest and connection.silent:
                 return connection
             self._drop(connection)
         return None

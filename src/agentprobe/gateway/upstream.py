@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 from collections import deque
 
@@ -22,6 +23,17 @@ def at_once(transport: asyncio.BaseTransport) -> None:
     link = transport.get_extra_info("socket")
     if link is not None and link.family in (socket.AF_INET, socket.AF_INET6):
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _has_news(descriptor: int) -> bool:
+    """Is there anything to read, an end included?"""
+    if descriptor < 0:
+        return True
+    if not hasattr(select, "poll"):
+        return bool(select.select([descriptor], [], [], 0)[0])
+    watch = select.poll()
+    watch.register(descriptor, select.POLLIN)
+    return bool(watch.poll(0))
 
 
 class UpstreamConnection(asyncio.Protocol):
@@ -59,6 +71,15 @@ class UpstreamConnection(asyncio.Protocol):
         """May another exchange begin here?"""
         sent = self._transport is not None and self._transport.get_write_buffer_size() == 0
         return self._ended and self._keep and sent and not self._lost and self._failure is None
+
+    @property
+    def silent(self) -> bool:
+        """Has nothing come since the last reply, not even the news that the provider has closed?
+
+        The loop may not have read it yet: this asks the system, so that nothing is sent to a closed door.
+        """
+        link = self._transport.get_extra_info("socket") if self._transport is not None else None
+        return link is not None and not _has_news(link.fileno())
 
     def send(self, request: HttpRequest, clock: Clock) -> None:
         """Begin an exchange."""
