@@ -23,8 +23,8 @@ IDLE_CONNECTIONS = 128
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 """What may be asked once more when a kept connection breaks before a reply: twice is as once.
 
-A model call is not among them. Before it is sent on a kept connection the system is asked whether the provider
-has closed it; what closes later closes as it would under the agent's own client, which asks again by itself.
+A model call is not among them. Before it is sent on a kept connection the system is asked whether the
+provider has closed it; what closes later closes as under the agent's own client, which asks again by itself.
 """
 
 
