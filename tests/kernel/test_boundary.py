@@ -364,3 +364,57 @@ def test_a_bug_in_a_room_is_loud() -> None:
 
     with pytest.raises(ZeroDivisionError):
         boundary(Buggy()).call(TOOL, lambda call: None)
+
+
+class Softens:
+    """Changes what a provider refuses with, and lets good answers pass live."""
+
+    place = Place.GUARD
+
+    def intercept(self, call: Call) -> Passage:
+        outcome = yield call.hold_refusals()
+        if outcome.value.status < 400:
+            return outcome
+        return Outcome(value=HttpReply(status=400, chunks=(C,))).marked("guard:softened")
+
+
+@pytest.mark.parametrize("mode", ["sync", "async"])
+@pytest.mark.parametrize("status", [200, 429])
+def test_a_refusal_can_be_changed_while_good_answers_stay_live(mode: str, status: int) -> None:
+    steps: list[str] = []
+
+    def open_(call: Call) -> Generator[Piece, None, None]:
+        for piece in (HttpReply(status=status), A, B):
+            steps.append("came")
+            yield piece
+
+    async def open_async(call: Call) -> AsyncGenerator[Piece, None]:
+        for piece in open_(call):
+            yield piece
+
+    async def lead() -> list[Piece]:
+        pieces = []
+        async for piece in corridor.stream_async(CALL, open_async):
+            pieces.append(piece)
+            steps.append("left")
+        return pieces
+
+    notes = Notes()
+    corridor = Boundary([notes, Softens()], VirtualClock())
+    if mode == "async":
+        pieces = asyncio.run(lead())
+    else:
+        pieces = []
+        for piece in corridor.stream(CALL, open_):
+            pieces.append(piece)
+            steps.append("left")
+    (seen,) = notes.seen
+    assert seen is not None
+    if status == 200:
+        assert pieces == [HEAD, A, B]
+        assert steps == ["came", "left"] * 3
+        assert seen.value.chunks == (A, B)
+    else:
+        assert pieces == [HttpReply(status=400), C]
+        assert steps[:3] == ["came"] * 3
+        assert seen.marks == ("guard:softened",)

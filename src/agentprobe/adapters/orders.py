@@ -13,6 +13,7 @@ import msgspec
 
 from agentprobe.adapters import startup
 from agentprobe.adapters.active import Active, Answer
+from agentprobe.adapters.governor import governed, governing
 from agentprobe.basis.clock import Clock, RealClock, VirtualClock
 from agentprobe.chaos.adjusting import Adjusting
 from agentprobe.chaos.injector import Injector, injectors
@@ -50,6 +51,10 @@ class Orders:
     """What is known of the agent, for the trace's first line."""
     door: str = ""
     """The gateway's address for the session, if there is one: what is sent there is recorded there."""
+    retries: int | None = None
+    """How often the agent's SDKs may try a failed model call again; None leaves it to them."""
+    fast_retries: bool = False
+    """Do they wait next to nothing before they do?"""
     replay: Replaying | None = None
     """The recorded run whose answers take the world's place."""
 
@@ -86,7 +91,8 @@ class Orders:
         schedule = Schedule.parse(self.schedule, where="the session's schedule")
         clock = clock or (VirtualClock() if self.virtual else RealClock())
         writer = self._writer(clock, joined=joined)
-        house = (*_rooms(schedule, self.settings, writer, clock), *_replays(self.replay))
+        governors = governing(self.retries, fast=self.fast_retries)
+        house = (*_rooms(schedule, self.settings, writer, clock), *governors, *_replays(self.replay))
         session = Session(self.id, rooms=(*house, *rooms), seed=self.seed, clock=clock)
         injector = next((room for room in session.boundary.rooms if isinstance(room, Injector)), None)
         return Active(self, session, writer=writer, injector=injector, answer=answer, joined=joined)
@@ -105,6 +111,7 @@ class Orders:
                 "schedule": self.schedule,
                 "simulated": self.simulated,
                 **({"settings": dict(self.settings)} if self.settings else {}),
+                **governed(self.retries, fast=self.fast_retries),
                 **_replayed(self.replay),
             },
         )

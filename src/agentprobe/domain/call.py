@@ -50,6 +50,8 @@ class Call:
     """
     held: bool = False
     """Must a streamed answer arrive whole before the agent sees any of it?"""
+    held_if_refused: bool = False
+    """Must it if its status says that it is a refusal?"""
     intent: str = ""
     """What a write is meant to bring about, once: its idempotency key, or tool and arguments."""
     ref: str = ""
@@ -75,6 +77,7 @@ class Call:
             nth=nth,
             purpose=self.purpose,
             held=self.held,
+            held_if_refused=self.held_if_refused,
             intent=self.intent,
             ref=self.ref,
             via=self.via,
@@ -86,6 +89,13 @@ class Call:
         A room that must judge, change or repeat a streamed answer yields `call.hold()`.
         """
         return self if self.held else replace(self, held=True)
+
+    def hold_refusals(self) -> Call:
+        """The same call, asking for the whole answer first where its status is 400 or more.
+
+        A room that changes what a provider refuses with yields this; good answers stay live.
+        """
+        return self if self.held or self.held_if_refused else replace(self, held_if_refused=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

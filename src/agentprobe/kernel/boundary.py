@@ -126,7 +126,7 @@ class Boundary:
                     crossing.go(self._serve(step))
                 elif step.held:
                     crossing.go(_gathered(open(step)))
-                elif (yield from self._live(crossing, open(step))):
+                elif (yield from self._live(crossing, step, open(step))):
                     self._settled(crossing).unwrap()
                     return
         outcome = self._settled(crossing)
@@ -150,38 +150,48 @@ class Boundary:
                         try:
                             async for piece in pieces:
                                 arriving.take(piece)
-                                yield piece
+                                if arriving.leaves(step):
+                                    yield piece
                         except WORLD_FAILS as failure:
                             error = failure
                         except BaseException:  # the agent closed the stream, or was cancelled
                             crossing.go(arriving.outcome(marks=(LEFT,)))
                             raise
-                    await self._finish_async(crossing, arriving.outcome(error))
-                    if arriving.head is not None:
+                    left = arriving.leaves(step)
+                    await self._finish_async(crossing, arriving.outcome(error), left=left)
+                    if left:
                         self._settled(crossing).unwrap()
                         return
         outcome = self._settled(crossing)
+        async for piece in self._released(outcome):
+            yield piece
+        outcome.unwrap()
+
+    async def _released(self, outcome: Outcome) -> AsyncGenerator[Piece, None]:
+        """What a held answer has become, at its pace."""
         for piece in _pieces(outcome):
             if isinstance(piece, Chunk) and piece.pause:
                 await self.clock.pause(piece.pause)
             yield piece
-        outcome.unwrap()
 
-    def _live(self, crossing: Crossing, pieces: Generator[Piece, None, None]) -> Generator[Piece, None, bool]:
+    def _live(
+        self, crossing: Crossing, step: Call, pieces: Generator[Piece, None, None]
+    ) -> Generator[Piece, None, bool]:
         """Pass pieces on as they come; say whether any has left, and if so finish the walk."""
         arriving, error = Arriving(), None
         with closing(pieces):
             try:
                 for piece in pieces:
                     arriving.take(piece)
-                    yield piece
+                    if arriving.leaves(step):
+                        yield piece
             except WORLD_FAILS as failure:
                 error = failure
             except BaseException:  # the agent closed the stream, or was cancelled
                 crossing.go(arriving.outcome(marks=(LEFT,)))
                 raise
         seen = arriving.outcome(error)
-        if arriving.head is None:
+        if not arriving.leaves(step):
             crossing.go(seen)
             return False
         crossing.observe(seen)
@@ -190,9 +200,9 @@ class Boundary:
         crossing.confirm(seen)
         return True
 
-    async def _finish_async(self, crossing: Crossing, seen: Outcome) -> None:
+    async def _finish_async(self, crossing: Crossing, seen: Outcome, *, left: bool) -> None:
         """Tell the rooms what came, live; they finish the walk unless nothing has left."""
-        if seen.value is None:
+        if not left:
             crossing.go(seen)
             return
         crossing.observe(seen)

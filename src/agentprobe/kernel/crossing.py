@@ -11,6 +11,9 @@ from agentprobe.errors import AgentStopped, RoomError
 from agentprobe.kernel.room import Interceptor, Step
 from agentprobe.kernel.walk import walk
 
+_REFUSED = 400
+"""The lowest status of a reply that is a refusal."""
+
 
 class Crossing:
     """A walk that a driver leads step by step; as a context manager it is closed at the end.
@@ -85,6 +88,11 @@ class Arriving:
             self._chunks.append(piece)
         else:
             self.head = piece
+
+    def leaves(self, call: Call) -> bool:
+        """Does what has come leave at once? A refusal does not where a room wants to have it first."""
+        head = self.head
+        return head is not None and not (call.held_if_refused and head.status >= _REFUSED)
 
     def outcome(self, error: BaseException | None = None, marks: tuple[str, ...] = ()) -> Outcome:
         """What has come so far, and why there is no more."""

@@ -7,7 +7,7 @@ import re
 import secrets
 import shlex
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,8 @@ _OPEN = (
 @click.option(
     "--anthropic-url", metavar="URL", help="Where Anthropic calls go; default: as ANTHROPIC_BASE_URL says."
 )
+@click.option("--retries", type=click.IntRange(0), metavar="N", help="How often SDKs may ask again.")
+@click.option("--fast-retries", is_flag=True, help="Let SDKs ask again at once instead of waiting.")
 @click.option("--quiet-telemetry", is_flag=True, help="Export what keeps frameworks from phoning home.")
 @click.option(
     "--close-after",
@@ -70,7 +72,17 @@ _OPEN = (
     help="How long calls under way may still take after Ctrl-C.",
 )
 @click.option("--quiet", is_flag=True, help="Print no line for each call.")
-def command(*, quiet: bool, out: Path, fault: str, seed: int, sim: str | None, **options: Any) -> None:
+def command(
+    *,
+    quiet: bool,
+    out: Path,
+    fault: str,
+    seed: int,
+    sim: str | None,
+    retries: int | None,
+    fast_retries: bool,
+    **options: Any,
+) -> None:
     """Serve the gateway: record, and disturb, the model calls of agents that you start yourself.
 
     \b
@@ -82,7 +94,15 @@ def command(*, quiet: bool, out: Path, fault: str, seed: int, sim: str | None, *
     when the answers under way have come; a second one ends it at once.
     """
     console = Console(stderr=True, highlight=False)
-    front = _Front(Desk(out, _schedule(fault), seed, _model(sim, seed)), **options)
+    plan = Orders(
+        id="",
+        seed=seed,
+        schedule=_schedule(fault),
+        retries=retries,
+        fast_retries=fast_retries,
+        simulated=bool(sim),
+    )
+    front = _Front(Desk(out, plan, _model(sim, seed)), **options)
     live = LiveSessions(Console(stderr=True, quiet=quiet, highlight=False))
     front.warn(console)
     with live.looking():
@@ -106,8 +126,8 @@ class Desk:
     """Opens the sessions of one gateway, each with a trace in the folder."""
 
     folder: Path
-    schedule: str
-    seed: int
+    plan: Orders
+    """What the sessions have in common."""
     model: Callable[[], Answer] | None
     """Makes the model that answers a session; None when providers do."""
     recorded: list[Path] = field(default_factory=list)
@@ -116,14 +136,7 @@ class Desk:
         """Begin the session of this name; the one without a name is called by its date."""
         name = name or f"{RealClock().date():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
         path = self._free(name)
-        orders = Orders(
-            id=name,
-            seed=self.seed,
-            trace=path,
-            schedule=self.schedule,
-            simulated=self.model is not None,
-            agent={"gateway": name},
-        )
+        orders = replace(self.plan, id=name, trace=path, agent={"gateway": name})
         active = orders.open(self.model() if self.model else None)
         self.recorded.append(path)
         live.follow(name, path)

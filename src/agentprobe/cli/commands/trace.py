@@ -68,6 +68,8 @@ class _BeforeDashes(click.Group):
 @click.option(
     "--anthropic-url", metavar="URL", help="Send Anthropic calls there, as ANTHROPIC_BASE_URL would."
 )
+@click.option("--retries", type=click.IntRange(0), metavar="N", help="How often SDKs may ask again.")
+@click.option("--fast-retries", is_flag=True, help="Let SDKs ask again at once instead of waiting.")
 @click.option("--quiet-telemetry", is_flag=True, help="Switch off what frameworks tell their makers.")
 @click.option("--config", type=_FILE, help="An agent described by a file, such as agent_config.json.")
 @click.option("--prompt", metavar="TEXT", help="With --config: what the agent is asked.")
@@ -175,6 +177,8 @@ def _traced(
     sim: str | None,
     openai_url: str | None,
     anthropic_url: str | None,
+    retries: int | None,
+    fast_retries: bool,
     quiet_telemetry: bool,
 ) -> tuple[Launched, Path]:
     name = f"{RealClock().date():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
@@ -186,6 +190,8 @@ def _traced(
         schedule=_schedule(fault),
         settings=dict(settings),
         simulated=sim is not None,
+        retries=retries,
+        fast_retries=fast_retries,
         agent={"command": [os.fsencode(word).decode(errors="backslashreplace") for word in words]},
     )
     urls = {"openai": openai_url, "anthropic": anthropic_url}
