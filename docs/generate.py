@@ -24,6 +24,7 @@ from agentprobe.config.settings import Settings
 from agentprobe.dialects import DIALECTS
 from agentprobe.domain.evidence import Mode, Status
 from agentprobe.domain.verdict import Decision
+from agentprobe.report import json_trace
 from agentprobe.report.words import MEANINGS
 from agentprobe.sim import script_file
 from agentprobe.sim.policies import POLICIES
@@ -206,6 +207,16 @@ def trace_page() -> Iterator[str]:
         yield from record_parts(part)
 
 
+def facts_page() -> Iterator[str]:
+    """What `agentprobe trace show --json` prints."""
+    first, _, rest = inspect.cleandoc(json_trace.__doc__ or "").partition("\n\n")
+    yield "# The facts of a trace"
+    yield first
+    yield rest
+    for kind in json_trace.PARTS:
+        yield from record_parts(kind)
+
+
 def record_parts(kind: type[msgspec.Struct]) -> Iterator[str]:
     """A kind of line, or a part of one."""
     tag = kind.__struct_config__.tag
@@ -260,6 +271,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "exit-codes.md": exit_codes_page,
     "failure-modes.md": failure_modes_page,
     "trace-format.md": trace_page,
+    "trace-facts.md": facts_page,
     "dialects.md": dialects_page,
     "policies.md": policies_page,
 }

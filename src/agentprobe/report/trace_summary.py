@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from rich.table import Table
 from rich.text import Text
@@ -35,7 +36,7 @@ def _rows(trace: Trace, facts: Facts) -> Iterator[tuple[str, Text]]:
     yield "model calls", _model_calls(trace)
     if trace.model_calls:
         yield "statuses", _statuses(trace)
-        yield "tokens", Text(tokens(trace.usage) + _cached(trace))
+        yield "tokens", Text(tokens(replace(trace.usage, input_tokens=facts.ledger.given)) + _cached(trace))
         yield from ledger_rows(facts.ledger)
     yield "tool calls", _tool_calls(trace)
     yield from server_rows(trace.servers)

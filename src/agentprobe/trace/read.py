@@ -231,6 +231,10 @@ class Follower:
         self._open = [call.record for call in calls if call.outcome is None]
         return sorted(done, key=lambda call: call.completed or 0)
 
+    def under_way(self) -> list[CallRecord]:
+        """The calls, as the agent saw them, that had begun and not ended at the last look."""
+        return [call for call in self._open if isinstance(call, CallRecord) and call.place == AGENT]
+
 
 def _foreign(line: bytes) -> tuple[()] | tuple[str, int] | None:
     """Whose record it is and the how-manieth, for a whole line of a kind that this version does not know.

@@ -74,10 +74,12 @@ def set_(
     """Say yourself what a model costs and reads, as for one that you host or have a contract for."""
     if given is None and taken is None and window is None:
         raise ConfigError("nothing to set; give --input and --output, or --window")
-    rates = Rates(input=_flat(given), output=_flat(taken), cached=_flat(cached))
-    priced = given is not None or taken is not None
-    model = Model(id=name.lower(), window=window, rates=(rates,) if priced else ())
     table = table_here()
+    known = table.find(name)
+    rates: tuple[Rates, ...] = (Rates(input=_flat(given), output=_flat(taken), cached=_flat(cached)),)
+    if given is None and taken is None:
+        rates = known.model.rates if known.model is not None else ()
+    model = Model(id=name.lower(), window=window or known.window, rates=rates)
     kept = [provider for provider in table.providers if provider.id != PROJECT]
     mine = [own for provider in table.providers if provider.id == PROJECT for own in provider.models]
     others = tuple(own for own in mine if own.id != model.id)

@@ -128,9 +128,16 @@ def command(
 
 @command.command("show")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def show(file: Path) -> None:
+@click.option("--json", "in_json", is_flag=True, help="All that it tells as JSON, for other programs.")
+def show(file: Path, in_json: bool) -> None:
     """Draw a recorded trace."""
-    Console(highlight=False).print(draw(read_trace(file)))
+    trace = read_trace(file)
+    if in_json:
+        from agentprobe.report.json_trace import as_json
+
+        click.echo(as_json(trace))
+        return
+    Console(highlight=False).print(draw(trace))
 
 
 def _words(ctx: click.Context, config: Path | None, prompt: str | None) -> Sequence[str]:

@@ -72,6 +72,12 @@ class Ledger:
         return sum(known) if known else None
 
     @property
+    def given(self) -> int | None:
+        """All input that was reported, what caches held included."""
+        known = [entry.given for entry in self.entries if entry.given is not None]
+        return sum(known) if known else None
+
+    @property
     def saved(self) -> float:
         """What the providers' caches saved."""
         return sum(entry.cost.saved for entry in self.entries if entry.cost)

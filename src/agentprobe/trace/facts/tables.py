@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -56,8 +57,11 @@ def _counted(table: str, text: str) -> int:
 def _encoder(table: str) -> Callable[[str], int] | None:
     """What cuts by a table; None where the extra `tokens` is not installed."""
     try:
-        from bpe_openai import get_encoding
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of the way in which it reads its own files
+            from bpe_openai import get_encoding
+
+            encoding = get_encoding(table)
     except ImportError:
         return None
-    encoding = get_encoding(table)
     return lambda text: len(encoding.encode_ordinary(text))
