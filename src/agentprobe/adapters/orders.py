@@ -16,11 +16,14 @@ from agentprobe.adapters.active import Active, Answer
 from agentprobe.adapters.governor import governed, governing
 from agentprobe.basis.clock import Clock, RealClock, VirtualClock
 from agentprobe.chaos.adjusting import Adjusting
-from agentprobe.chaos.injector import Injector, injectors
+from agentprobe.chaos.injector import Injector
 from agentprobe.chaos.schedule import Schedule
 from agentprobe.errors import ConfigError
 from agentprobe.kernel.place import Place
 from agentprobe.kernel.session import MakeRoom, Session
+from agentprobe.splice.results import injectors
+from agentprobe.splice.suppress import Suppression, by_name
+from agentprobe.trace.read import ToolsElsewhere
 from agentprobe.trace.recorder import Recorder
 from agentprobe.trace.replay.room import Replaying
 from agentprobe.trace.writer import TraceWriter
@@ -57,6 +60,8 @@ class Orders:
     """Do they wait next to nothing before they do?"""
     replay: Replaying | None = None
     """The recorded run whose answers take the world's place."""
+    suppress: Mapping[str, str] = field(default_factory=dict)
+    """The tools that the agent is kept from calling, each with the result that is made up for it."""
 
     def to_json(self) -> str:
         """One line of JSON, fit for an environment variable; the trace's path becomes absolute."""
@@ -92,7 +97,7 @@ class Orders:
         clock = clock or (VirtualClock() if self.virtual else RealClock())
         writer = self._writer(clock, joined=joined)
         governors = governing(self.retries, fast=self.fast_retries)
-        house = (*_rooms(schedule, self.settings, writer, clock), *governors, *_replays(self.replay))
+        house = (*_rooms(self, schedule, writer, clock), *governors, *_replays(self.replay))
         session = Session(self.id, rooms=(*house, *rooms), seed=self.seed, clock=clock)
         injector = next((room for room in session.boundary.rooms if isinstance(room, Injector)), None)
         return Active(self, session, writer=writer, injector=injector, answer=answer, joined=joined)
@@ -113,22 +118,36 @@ class Orders:
                 **({"settings": dict(self.settings)} if self.settings else {}),
                 **governed(self.retries, fast=self.fast_retries),
                 **_replayed(self.replay),
+                **({"suppress": dict(self.suppress)} if self.suppress else {}),
             },
         )
         return writer
 
 
 def _rooms(
-    schedule: Schedule, settings: Mapping[str, Any], writer: TraceWriter | None, clock: Clock
+    orders: Orders, schedule: Schedule, writer: TraceWriter | None, clock: Clock
 ) -> Iterable[MakeRoom]:
     """The house's own rooms: the world's side is recorded only where it can differ from the agent's."""
+    before, behind = _recorders(writer, clock)
     if writer is not None:
-        yield lambda _: Recorder(writer, clock, Place.AGENT_SIDE)
-    yield from injectors(schedule)
-    if settings:
-        yield lambda _: Adjusting(settings)
-    if (schedule or settings) and writer is not None:
-        yield lambda _: Recorder(writer, clock, Place.WORLD_SIDE)
+        elsewhere = ToolsElsewhere(writer.path, writer.by).sees
+        yield lambda _: before[0]
+        yield from injectors(schedule, before=before, behind=behind, elsewhere=elsewhere)
+    else:
+        yield from injectors(schedule)
+    if orders.settings:
+        yield lambda _: Adjusting(orders.settings)
+    if orders.suppress:
+        yield lambda _: Suppression(by_name(orders.suppress), recorders=before)
+    if (schedule or orders.settings or orders.suppress) and behind:
+        yield lambda _: behind[0]
+
+
+def _recorders(writer: TraceWriter | None, clock: Clock) -> tuple[tuple[Recorder, ...], tuple[Recorder, ...]]:
+    """The recorders of the agent's side and of the world's."""
+    if writer is None:
+        return (), ()
+    return (Recorder(writer, clock, Place.AGENT_SIDE),), (Recorder(writer, clock, Place.WORLD_SIDE),)
 
 
 def _replays(replay: Replaying | None) -> Iterable[MakeRoom]:

@@ -58,6 +58,8 @@ class Fault(ABC):
     """In one sentence, what mends an agent that falls for it."""
     remembers: ClassVar[bool] = False
     """Does it need to know what the tool answered before?"""
+    waits: ClassVar[bool] = False
+    """Does it let time pass before the call is made?"""
     place: ClassVar[Place] = Place.INJECT
 
     occasion: Occasion = field(default=Occasion(), repr=False, compare=False)

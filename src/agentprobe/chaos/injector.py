@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from agentprobe.chaos._results import copied
 from agentprobe.chaos.fault import Fault, Occasion
 from agentprobe.chaos.strike import Sighting, Strike, fingerprint
-from agentprobe.domain.call import Call, Kind, Outcome
+from agentprobe.domain.call import TOLD, Call, Kind, Outcome
 from agentprobe.kernel.place import Place
 from agentprobe.kernel.walk import walk
 
@@ -49,7 +49,8 @@ class Injector:
     """A corridor inside the corridor, whose rooms are the faults that strike the call.
 
     It counts the calls that come to it, so a call that the guard repeats counts again. What the house itself
-    asks (`Call.purpose`) is neither counted nor struck.
+    asks (`Call.purpose`) is neither counted nor struck. A tool call that only the model traffic tells of is
+    over when it comes here: faults that make it wait do not strike it.
     """
 
     place: ClassVar[Place] = Place.INJECT
@@ -83,10 +84,12 @@ class Injector:
     def _rooms(self, call: Call) -> Sequence[Fault | _Memory]:
         site = call.site
         target = self._targets.get(site) or self._targets.setdefault(site, self._target(call))
-        if not target.strikes or call.purpose:
+        told = call.purpose == TOLD
+        if not target.strikes or (call.purpose and not told):
             return ()
         seen = self._note(call, next(target.calls))
-        hits = [self._ready(s, call, seen) for s in target.strikes if s.falls_on(call, self._dice, seen)]
+        strikes = [s for s in target.strikes if not (told and s.fault.waits)]
+        hits = [self._ready(s, call, seen) for s in strikes if s.falls_on(call, self._dice, seen)]
         return [*hits, self._memory] if self._memory and call.kind is Kind.TOOL else hits
 
     def _target(self, call: Call) -> _Target:

@@ -6,6 +6,7 @@ from functools import cache
 
 from agentprobe.basis.catalogue import Catalogue
 from agentprobe.dialects._dialect import Dialect, Outline, StreamReader
+from agentprobe.dialects._edits import NO_EDITS, Edits, HiddenCall, HiddenRounds, Round, Said
 
 DIALECTS: Catalogue[Dialect] = Catalogue(
     "agentprobe.dialects",
@@ -13,7 +14,20 @@ DIALECTS: Catalogue[Dialect] = Catalogue(
     "dialect",
 )
 
-__all__ = ["DIALECTS", "Dialect", "Outline", "StreamReader", "dialect_for", "dialect_named"]
+__all__ = [
+    "DIALECTS",
+    "NO_EDITS",
+    "Dialect",
+    "Edits",
+    "HiddenCall",
+    "HiddenRounds",
+    "Outline",
+    "Round",
+    "Said",
+    "StreamReader",
+    "dialect_for",
+    "dialect_named",
+]
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 
 from agentprobe.basis.canonical import canonical
 from agentprobe.dialects._adjusting import Places, adjusted
+from agentprobe.dialects._edits import Edits, Gone, Said
 from agentprobe.domain.model import ModelAnswer, ModelEvent, ModelRequest, ModelSettings
 from agentprobe.domain.wire import Headers, HttpReply
 from agentprobe.errors import WorldFailure
@@ -113,3 +114,23 @@ class Dialect(ABC):
     @abstractmethod
     def frames(self, reply: HttpReply) -> list[bytes]:
         """A streamed reply's body cut into its frames, separators included; joined they are the body."""
+
+    # -- a conversation under way: changed, and byte for byte the same where it is not ----------------
+
+    @abstractmethod
+    def edited(self, body: bytes, edits: Edits) -> bytes:
+        """The request with these edits; the same object where none of them applies.
+
+        Raises Malformed when `body` is no request of this dialect.
+        """
+
+    @abstractmethod
+    def without(self, reply: HttpReply, gone: Gone) -> HttpReply:
+        """The reply without the tool calls that are `gone`; the same object where there are none.
+
+        The model then says that it stopped by itself where no call is left.
+        """
+
+    @abstractmethod
+    def said(self, reply: HttpReply) -> Said:
+        """The answer as it stands in a later request; raises Malformed for what is no answer."""

@@ -9,6 +9,7 @@ from msgspec import Raw
 
 from agentprobe.basis.canonical import digest
 from agentprobe.dialects._fields import decoded
+from agentprobe.dialects._spans import Member, Patches
 from agentprobe.dialects._writing import JSON, json_reply, merged
 from agentprobe.domain.wire import Chunk, Headers, HttpReply
 from agentprobe.errors import Malformed, RateLimited, Refused, ServerError, WorldFailure
@@ -118,3 +119,10 @@ def _error(status: int, message: str, kind: str, code: str | None, head: Headers
 def envelope(message: str, kind: str, code: str | None) -> dict[str, Any]:
     """The provider's error object."""
     return {"message": message, "type": kind, "param": None, "code": code}
+
+
+def free_choice(text: bytes, fields: dict[str, Member], patches: Patches) -> None:
+    """Let a model that was made to call a tool, and has done so, say what it likes."""
+    choice = fields.get("tool_choice")
+    if choice is not None and decoded(Raw(text[choice.start : choice.end])) not in ("auto", "none", None):
+        patches.replace(choice.span, b'"auto"')

@@ -9,11 +9,12 @@ from typing import Any, ClassVar, TypeVar
 from agentprobe.dialects import _sse
 from agentprobe.dialects._compression import plain_body, plain_reply, without_framing
 from agentprobe.dialects._dialect import Dialect
+from agentprobe.dialects._edits import Edits, Gone, Said
 from agentprobe.dialects._fields import BROKEN, Fields, decoded, split
 from agentprobe.dialects._gathering import Gathering
 from agentprobe.dialects._sse import Frames
 from agentprobe.domain.model import Failed, ModelAnswer, ModelError, ModelEvent, ModelRequest, Other
-from agentprobe.domain.wire import HttpReply
+from agentprobe.domain.wire import Chunk, HttpReply
 from agentprobe.errors import Malformed
 
 T = TypeVar("T")
@@ -79,6 +80,59 @@ class SpokenDialect(Dialect):
         head = HttpReply(status=reply.status, headers=without_framing(reply.headers))
         plain = _readable(reply)
         return _sse.in_frames(head, frames, _sse.arrivals(plain.chunks, _sse.cut(plain.body)))
+
+    def edited(self, body: bytes, edits: Edits) -> bytes:
+        if not edits:
+            return body
+        try:
+            return self._edited(body, edits)
+        except KeyError as error:
+            raise Malformed(f"no request to {self.provider}: the field {error} is missing") from error
+        except BROKEN as error:
+            raise Malformed(f"no request to {self.provider}: {error}") from error
+
+    @abstractmethod
+    def _edited(self, body: bytes, edits: Edits) -> bytes:
+        """Raises DecodeError or KeyError for what is no request."""
+
+    def without(self, reply: HttpReply, gone: Gone) -> HttpReply:
+        if reply.status >= 400:
+            return reply
+        try:
+            body = plain_body(reply)
+            if _is_stream(reply, body):
+                frames = _sse.cut(body)
+                left = self._thinned_frames(frames, gone)
+                return reply if left is frames else self.write_frames(reply, left)
+            thinned = self._thinned(body, gone)
+        except (*BROKEN, Malformed):  # what we cannot read, no agent's SDK can
+            return reply
+        return reply if thinned is body else _in_one_piece(reply, thinned)
+
+    @abstractmethod
+    def _thinned(self, body: bytes, gone: Gone) -> bytes:
+        """A JSON answer without some calls; the same object where there are none."""
+
+    @abstractmethod
+    def _thinned_frames(self, frames: list[bytes], gone: Gone) -> list[bytes]:
+        """A streamed answer without some calls; the same object where there are none."""
+
+    def said(self, reply: HttpReply) -> Said:
+        body = plain_body(reply)
+        try:
+            if _is_stream(reply, body):
+                return self._said_in(_sse.cut(body))
+            return self._said(body)
+        except (KeyError, *BROKEN) as error:
+            raise Malformed(f"no answer of {self.provider}: {error}") from error
+
+    @abstractmethod
+    def _said(self, body: bytes) -> Said:
+        """What a JSON answer says; raises DecodeError or KeyError for what is none."""
+
+    @abstractmethod
+    def _said_in(self, frames: list[bytes]) -> Said:
+        """What a streamed answer says."""
 
 
 class FrameReader:
@@ -158,6 +212,13 @@ def _refusal(status: int, body: bytes) -> ModelAnswer:
         return ModelAnswer(error=error)
     excerpt = body[:_EXCERPT].decode("utf-8", "replace")
     return ModelAnswer(complete=False, error=ModelError(type=f"http_{status}", message=excerpt))
+
+
+def _in_one_piece(reply: HttpReply, body: bytes) -> HttpReply:
+    """The reply with another body, which comes when the last of the old one came."""
+    seconds = reply.chunks[-1].seconds if reply.chunks else 0.0
+    head = HttpReply(status=reply.status, headers=without_framing(reply.headers))
+    return head.with_chunks([Chunk(body, seconds)])
 
 
 def _readable(reply: HttpReply) -> HttpReply:

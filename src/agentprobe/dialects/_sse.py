@@ -68,6 +68,12 @@ def cut(body: bytes) -> list[bytes]:
     return _WHOLE.findall(body)
 
 
+def told(frame: bytes) -> Frame:
+    """The event that one whole frame tells; no data where it is cut off."""
+    found = Frames().feed(frame)
+    return found[0] if found else ("", None)
+
+
 def arrivals(chunks: Iterable[Chunk], frames: Iterable[bytes]) -> list[float]:
     """When each frame was whole, read off the chunks in which the frames came."""
     ends = list(accumulate(len(frame) for frame in frames))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agentprobe.chaos.schedule import Schedule
-from agentprobe.chaos.strike import ANY_TOOL, Strike
+from agentprobe.chaos.strike import ANY_TOOL, MODEL, Strike
 from agentprobe.domain.evidence import Evidence, Mode, Status
 from agentprobe.errors import described
 from agentprobe.lab.failures import Case, failures
@@ -46,7 +46,8 @@ def _status(case: Case) -> tuple[Status, Mode | None, str]:
     done_twice = failure is not None and failure[0] is Mode.DUPLICATED_EFFECT  # whatever struck or did not
     if not done_twice and (idle := never_struck(case.run.regime.schedule, case.seen.receipts)):
         calls = f"{case.seen.model_calls} model and {len(case.seen.tool_calls)} tool calls"
-        return Status.INCONCLUSIVE, None, f"{', '.join(idle)} never struck; the run made {calls}"
+        said = f"{', '.join(idle)} never struck; the run made {calls}{no_waiting(idle)}"
+        return Status.INCONCLUSIVE, None, said
     if failure:
         return Status.FAILED, *failure
     return Status.PASSED, None, ""
@@ -56,6 +57,14 @@ def never_struck(schedule: str, receipts: Sequence[Receipt]) -> list[str]:
     """The strikes of a schedule that should have happened and did not; those left to chance may not."""
     planned = [strike for strike in Schedule.parse(schedule).strikes if strike.probability >= 1]
     return [str(strike) for strike in planned if not any(_is_of(one, strike) for one in receipts)]
+
+
+def no_waiting(idle: Sequence[str]) -> str:
+    """Why strikes that would have made a tool wait may never have struck; empty where none would have."""
+    strikes = [strike for text in idle for strike in Schedule.parse(text).strikes]
+    if not any(strike.fault.waits and strike.site != MODEL for strike in strikes):
+        return ""
+    return "; a tool that is seen only in the model traffic cannot be made to wait"
 
 
 def _is_of(receipt: Receipt, strike: Strike) -> bool:

@@ -19,7 +19,7 @@ from agentprobe.trace.attempts import LogicalCall
 from agentprobe.trace.facts.told import Facts, facts_of
 from agentprobe.trace.pair import TracedCall
 from agentprobe.trace.states import Snapshot
-from agentprobe.trace.tools import ToolUse
+from agentprobe.trace.tools import WIRE, ToolUse
 from agentprobe.trace.view import Trace
 
 WIDTH = 56
@@ -190,6 +190,7 @@ def _tool(use: ToolUse) -> Text:
         _add(line, [Text("seen on the wire", "dim") if use.answered else Text("no result seen", "yellow")])
     else:
         _add(line, _within(use.call))
+        _add(line, [Text("seen on the wire", "dim")] if use.seen == WIRE else [])
         _add(line, _tool_state(use.call))
     told = use.error or _short(use.result)
     if told:
@@ -204,7 +205,8 @@ def _tool_state(call: TracedCall) -> Iterator[Text]:
         yield Text("NO OUTCOME", "red")
     else:
         yield Text("FAILED", "red") if call.failed else Text("ok", "green")
-    yield Text(duration(call.seconds), "dim")
+    if not call.record.purpose:
+        yield Text(duration(call.seconds), "dim")
     for mark in _house(call):
         yield Text(clipped(mark, 40), "magenta")
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from agentprobe.domain.call import Kind
 from agentprobe.errors import TraceError
 from agentprobe.trace import version_1
 from agentprobe.trace.blobs import Blobs, in_pieces
@@ -31,6 +32,7 @@ from agentprobe.trace.records import (
     version_of,
 )
 from agentprobe.trace.soundness import Roll, has_sum, is_changed
+from agentprobe.trace.tools import same_tool
 from agentprobe.trace.view import Trace
 
 START = b'{"record":"'
@@ -234,6 +236,22 @@ class Follower:
     def under_way(self) -> list[CallRecord]:
         """The calls, as the agent saw them, that had begun and not ended at the last look."""
         return [call for call in self._open if isinstance(call, CallRecord) and call.place == AGENT]
+
+
+class ToolsElsewhere:
+    """The tools that other processes record where they run, read from the file that all write to."""
+
+    def __init__(self, path: Path, by: str) -> None:
+        self._follower = Follower(path)
+        self._by = by
+        self._seen: set[tuple[str, str, str]] = set()
+
+    def sees(self, name: str, ref: str) -> bool:
+        """Has the tool of this name, or the very call of this id, been recorded up to now?"""
+        for record in self._follower.records():
+            if isinstance(record, CallRecord) and record.kind == Kind.TOOL and record.by != self._by:
+                self._seen.add((record.name, record.via, record.ref))
+        return any(known == ref or same_tool(name, other, via) for other, via, known in self._seen)
 
 
 def _foreign(line: bytes) -> tuple[()] | tuple[str, int] | None:

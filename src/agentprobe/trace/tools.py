@@ -10,6 +10,7 @@ import msgspec
 
 from agentprobe.basis.canonical import canonical
 from agentprobe.dialects import dialect_named
+from agentprobe.domain.call import TOLD
 from agentprobe.domain.model import ToolCall, ToolResult
 from agentprobe.trace.attempts import LogicalCall
 from agentprobe.trace.pair import TracedCall
@@ -42,7 +43,7 @@ class ToolUse:
     @property
     def dispatched(self) -> int:
         """Its place among all records of the file; of one seen on the wire, that of the model's wish."""
-        if self.call is not None:
+        if self.call is not None and self.seen == PROCESS:
             return self.call.dispatched
         return (self.asked_by.completed or 0) if self.asked_by is not None else 0
 
@@ -144,11 +145,15 @@ def _is_anothers(wish: _Wish, call: TracedCall, refs: Container[str]) -> bool:
 
 
 def _same_name(wish: _Wish, call: TracedCall) -> bool:
-    """Is it the tool that was wished for? Agents put a server's name before those of its tools."""
-    wished, name = wish.use.name, call.name
-    if wished == name or not call.record.via:
+    """Is it the tool that was wished for?"""
+    return same_tool(wish.use.name, call.name, call.record.via)
+
+
+def same_tool(wished: str, name: str, via: str) -> bool:
+    """Is a recorded tool the one that was wished for? Agents put a server's name before those of its tools."""
+    if wished == name or not via:
         return wished == name
-    bare = name.removeprefix(f"{call.record.via.partition(':')[2]}.")
+    bare = name.removeprefix(f"{via.partition(':')[2]}.")
     return wished.endswith(bare) and not wished[: -len(bare)][-1:].isalnum()
 
 
@@ -182,7 +187,7 @@ def _recorded(call: TracedCall) -> ToolUse:
         arguments=call.request,
         result=call.value,
         error=call.error,
-        seen=PROCESS,
+        seen=WIRE if call.record.purpose == TOLD else PROCESS,
         call=call,
         ref=call.record.ref,
         answered=call.outcome is not None,

@@ -26,6 +26,7 @@ class Hang(Fault):
     """
 
     strikes: ClassVar[tuple[Kind, ...]] = (Kind.MODEL, Kind.TOOL)
+    waits: ClassVar[bool] = True
     remedy: ClassVar[str] = "Give every model call and every tool a timeout, and the whole run a deadline."
 
     seconds: Annotated[float, Meta(ge=0, le=86400)] = 600.0

@@ -26,6 +26,7 @@ class Latency(Fault):
     """
 
     strikes: ClassVar[tuple[Kind, ...]] = (Kind.MODEL, Kind.TOOL)
+    waits: ClassVar[bool] = True
     remedy: ClassVar[str] = (
         "Set a timeout for each call that fits the task, and retry only what is safe to repeat."
     )

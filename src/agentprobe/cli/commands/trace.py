@@ -20,10 +20,11 @@ from agentprobe.adapters.orders import Orders
 from agentprobe.basis.clock import RealClock
 from agentprobe.chaos.schedule import Schedule
 from agentprobe.cli.drift import Run, drift_test
+from agentprobe.cli.suppressed import never_suppressed, results_of
 from agentprobe.config.agent_file import load_agent
 from agentprobe.errors import ConfigError
 from agentprobe.gateway.launcher import Launched, launch
-from agentprobe.lab.judge import never_struck
+from agentprobe.lab.judge import never_struck, no_waiting
 from agentprobe.lab.reading import seen_of
 from agentprobe.report.live_trace import live
 from agentprobe.report.terminal_trace import draw
@@ -70,6 +71,12 @@ class _BeforeDashes(click.Group):
 )
 @click.option("--retries", type=click.IntRange(0), metavar="N", help="How often SDKs may ask again.")
 @click.option("--fast-retries", is_flag=True, help="Let SDKs ask again at once instead of waiting.")
+@click.option(
+    "--suppress",
+    multiple=True,
+    metavar="TOOL[=RESULT]",
+    help="Keep the agent from calling this tool; tell the model RESULT instead. May be given again.",
+)
 @click.option("--quiet-telemetry", is_flag=True, help="Switch off what frameworks tell their makers.")
 @click.option("--config", type=_FILE, help="An agent described by a file, such as agent_config.json.")
 @click.option("--prompt", metavar="TEXT", help="With --config: what the agent is asked.")
@@ -186,6 +193,7 @@ def _traced(
     anthropic_url: str | None,
     retries: int | None,
     fast_retries: bool,
+    suppress: Sequence[str],
     quiet_telemetry: bool,
 ) -> tuple[Launched, Path]:
     name = f"{RealClock().date():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
@@ -199,6 +207,7 @@ def _traced(
         simulated=sim is not None,
         retries=retries,
         fast_retries=fast_retries,
+        suppress=results_of(suppress),
         agent={"command": [os.fsencode(word).decode(errors="backslashreplace") for word in words]},
     )
     urls = {"openai": openai_url, "anthropic": anthropic_url}
@@ -245,6 +254,9 @@ def _tell(trace: Trace, console: Console) -> None:
             style="yellow",
         )
     for strike in never_struck(str(trace.header.run.get("schedule", "")), seen_of(trace).receipts):
-        console.print(f"{strike} never struck: this run shows nothing about that fault", style="yellow")
+        said = f"{strike} never struck: this run shows nothing about that fault{no_waiting([strike])}"
+        console.print(said, style="yellow")
+    for line in never_suppressed(trace):
+        console.print(line, style="yellow", markup=False)
     again = shlex.join(("agentprobe", "trace", "show", str(trace.path)))
     console.print(f"recorded in {trace.path}; draw it again with: {again}", markup=False, soft_wrap=True)

@@ -7,11 +7,14 @@ from typing import ClassVar
 from agentprobe.dialects import _openai
 from agentprobe.dialects._adjusting import Places
 from agentprobe.dialects._dialect import Outline, StreamReader
+from agentprobe.dialects._edits import Edits, Gone, Said
 from agentprobe.dialects._fields import Fields
 from agentprobe.dialects._spoken import SpokenDialect
 from agentprobe.dialects.openai_chat._answer import read_answer
+from agentprobe.dialects.openai_chat._edit import edited
 from agentprobe.dialects.openai_chat._request import outline, read_request, write_request
 from agentprobe.dialects.openai_chat._stream import ChatReader, read_stream
+from agentprobe.dialects.openai_chat._thinned import said, said_in, thinned, thinned_frames
 from agentprobe.dialects.openai_chat._written import CUT, write_stream, write_whole
 from agentprobe.domain.model import ModelAnswer, ModelRequest
 from agentprobe.domain.wire import Headers, HttpReply
@@ -54,3 +57,18 @@ class OpenAIChat(SpokenDialect):
 
     def write_failure(self, failure: WorldFailure, headers: Headers = ()) -> HttpReply | None:
         return _openai.failure(failure, headers, cut=CUT)
+
+    def _edited(self, body: bytes, edits: Edits) -> bytes:
+        return edited(body, edits)
+
+    def _thinned(self, body: bytes, gone: Gone) -> bytes:
+        return thinned(body, gone)
+
+    def _thinned_frames(self, frames: list[bytes], gone: Gone) -> list[bytes]:
+        return thinned_frames(frames, gone)
+
+    def _said(self, body: bytes) -> Said:
+        return said(body)
+
+    def _said_in(self, frames: list[bytes]) -> Said:
+        return said_in(frames)

@@ -49,7 +49,9 @@ class _Call(Struct, gc=False):
     custom: _Function | None = None
 
 
-class _Message(Struct, gc=False):
+class Said(Struct, gc=False):
+    """What the model said."""
+
     content: str | None = None
     refusal: str | None = None
     reasoning_content: str | None = None
@@ -59,11 +61,13 @@ class _Message(Struct, gc=False):
 
 
 class _Choice(Struct, gc=False):
-    message: _Message
+    message: Said
     finish_reason: str | None = None
 
 
-class _Completion(Struct, gc=False):
+class Completion(Struct, gc=False):
+    """An answer, or the error in its place."""
+
     id: str | None = None
     model: str | None = None
     choices: list[_Choice] | None = None
@@ -71,12 +75,12 @@ class _Completion(Struct, gc=False):
     error: Any = None
 
 
-_completion = msgspec.json.Decoder(_Completion).decode
+completion_in = msgspec.json.Decoder(Completion).decode
 
 
 def read_answer(body: bytes) -> ModelAnswer:
     """The first choice of a completion, or the error that stands in its place."""
-    completion = _completion(body)
+    completion = completion_in(body)
     if completion.error:
         return ModelAnswer(error=error_from(completion.error))
     if not completion.choices:
@@ -87,7 +91,7 @@ def read_answer(body: bytes) -> ModelAnswer:
         id=completion.id or "",
         model=completion.model or "",
         text=message.content or "",
-        tool_calls=_calls(message),
+        tool_calls=calls_of(message),
         refusal=message.refusal,
         reasoning=reasoning_of(message.reasoning_content, message.reasoning),
         finish=FINISHES.get(raw, Finish.OTHER) if raw is not None else None,
@@ -101,7 +105,8 @@ def reasoning_of(content: str | None, other: object) -> str:
     return content or (other if isinstance(other, str) else "")
 
 
-def _calls(message: _Message) -> tuple[ToolCall, ...]:
+def calls_of(message: Said) -> tuple[ToolCall, ...]:
+    """The tool calls of a message, also in the form that came before them."""
     if not message.tool_calls and message.function_call is None:
         return ()
     calls = [(call.id, call.function or call.custom or _Function()) for call in message.tool_calls or ()]

@@ -7,6 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from agentprobe.domain.call import SHADOW, TOLD
 from agentprobe.trace.pair import TracedCall
 from agentprobe.trace.replay.key import Asked, asked_then
 from agentprobe.trace.replay.tokens import body_tokens, shared
@@ -45,8 +46,8 @@ class Script:
 
     @classmethod
     def of(cls, trace: Trace) -> Script:
-        """The script of a trace: what the agent saw, faults included."""
-        return cls(trace.calls)
+        """The script of a trace: what the agent saw, faults included; not what was made of it beside."""
+        return cls(call for call in trace.calls if call.record.purpose not in (TOLD, SHADOW))
 
     def take(self, asked: Asked) -> Scene | None:
         """The next recorded scene for this request; None when there is none, or none any more."""
