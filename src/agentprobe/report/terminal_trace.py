@@ -15,6 +15,7 @@ from agentprobe.domain.model import Finish
 from agentprobe.report.trace_facts import call_facts, state_lines, swallowed_line
 from agentprobe.report.trace_summary import summary
 from agentprobe.report.trace_words import clipped, counted, duration, plain, tokens
+from agentprobe.splice.suppress import SUPPRESSED
 from agentprobe.trace.attempts import LogicalCall
 from agentprobe.trace.facts.told import Facts, facts_of
 from agentprobe.trace.pair import TracedCall
@@ -199,6 +200,9 @@ def _tool(use: ToolUse) -> Text:
 
 
 def _tool_state(call: TracedCall) -> Iterator[Text]:
+    if SUPPRESSED in call.marks:
+        yield Text("NOT CARRIED OUT", "magenta")
+        return
     if call.writes:
         yield Text("WRITE", "cyan")
     if call.outcome is None:
