@@ -198,3 +198,53 @@ def test_a_rate_limit_makes_two_attempts_of_one_call_before_a_real_provider(
     assert len(told.model_calls) == len(seen) + 1
     assert _uses(told) == ERRANDS
     assert told.complete
+
+
+EDITED = (
+    "crewai_crew.py",
+    "langgraph_streamed.py",
+    "node_fetch.mjs",
+    "openai_agents_default.py",
+    "pydantic_ai_default.py",
+    "raw_anthropic_streamed.py",
+    "raw_openai_chat.py",
+    "raw_openai_chat_streamed.py",
+    "raw_openai_responses_streamed.py",
+)
+"""One agent for each protocol, framework and language, in whose traffic tools are struck and suppressed."""
+
+
+@pytest.fixture(params=[pytest.param(a, marks=pytest.mark.heavy if "crewai" in a else ()) for a in EDITED])
+def edited(request: pytest.FixtureRequest) -> list[str]:
+    """The command of one of these agents; skips where what it runs on is not installed."""
+    return [_interpreter(request.param), str(HERE / "agents" / request.param)]
+
+
+def test_one_of_two_parallel_calls_is_suppressed_and_a_later_result_struck(
+    edited: list[str], tmp_path: Path
+) -> None:
+    options = ("--suppress", "get_weather=snow in Oslo", "--fault", "empty_result@tool:add:2")
+    with providing() as (url, seen):
+        upstream = ("--openai-url", f"{url}/v1", "--anthropic-url", url)
+        ran, told = trace(edited, tmp_path / "traced", *upstream, *options)
+    assert (ran.code, ran.out) == (0, "get_weather: snow in Oslo; add: 5; add: \n"), ran.err
+    assert ran.errands == ERRANDS[:2], "the weather was never asked for"
+    assert sorted((use.name, str(use.result)) for use in told.tool_calls) == [
+        ("add", ""),
+        ("add", "5"),
+        ("get_weather", "snow in Oslo"),
+    ]
+    assert len(told.model_calls) == len(seen) == 3
+    assert not told.ledger().effects
+    assert told.complete
+
+
+def test_a_turn_that_asks_for_nothing_but_suppressed_tools_never_reaches_the_agent(
+    edited: list[str], tmp_path: Path
+) -> None:
+    ran, told = trace(edited, tmp_path / "traced", "--sim", "planned:Planned", "--suppress", "add=5")
+    assert (ran.code, ran.out) == (0, "get_weather: rain in Oslo; add: 5; add: 5\n"), ran.err
+    assert ran.errands == ERRANDS[2:]
+    assert (len(told.model_calls), ran.asked) == (2, 3)
+    assert [use.name for use in told.tool_calls].count("add") == 2
+    assert not told.ledger().effects

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -32,6 +32,7 @@ def session(
     virtual: bool = False,
     model: Model | Answer | None = None,
     replay: Path | str | None = None,
+    suppress: Mapping[str, str] | None = None,
 ) -> Active:
     """Begin a session; used with `with` or `async with` it is the current one until it is left.
 
@@ -39,7 +40,8 @@ def session(
     frameworks then pass its corridor: they are written to `trace`, and disturbed by the faults in
     `schedule`. `model` answers in the network's place, and `virtual` lets time pass only when somebody
     sleeps. `replay` is a trace whose answers take the world's place: nothing reaches it, and what was never
-    recorded is refused.
+    recorded is refused. `suppress` names tools that the agent is kept from calling, each with the result that
+    the model is told instead.
 
     Raises ConfigError for a schedule that cannot be read, TraceError for a trace that cannot.
     """
@@ -55,5 +57,6 @@ def session(
         virtual=virtual,
         simulated=model is not None,
         replay=Replaying(trace=Path(replay)) if replay is not None else None,
+        suppress=suppress or {},
     )
     return orders.open(answer=model.pieces if isinstance(model, Model) else model)

@@ -150,7 +150,7 @@ def _same_name(wish: _Wish, call: TracedCall) -> bool:
 
 
 def same_tool(wished: str, name: str, via: str) -> bool:
-    """Is a recorded tool the one that was wished for? Agents put a server's name before those of its tools."""
+    """Is a recorded tool the one that was wished for? Agents put a server's name before its own."""
     if wished == name or not via:
         return wished == name
     bare = name.removeprefix(f"{via.partition(':')[2]}.")

@@ -109,6 +109,10 @@ def _said(call: HiddenCall, *, named: bool) -> bytes:
 
 
 def _nameless(item: bytes) -> bytes:
+    """An item without its id; a message has then another form."""
+    said = _item(item)
+    if said.type == "message":
+        return to_json({"role": said.role, "content": text_in(decoded(said.content))})
     fields, patches = members(item, whole(item)), Patches(item)
     if "id" in fields:
         patches.drop(fields, "id")
