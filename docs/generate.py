@@ -140,7 +140,8 @@ cut_stream@model:2, empty_result@tool:1+   both
 Calls are counted as they reach the world, HTTP attempts one by one. Chance is decided by the seed. Where
 several strike one call, the first that is written is the outermost. A schedule may also be a file of
 `[[strike]]` tables with `fault`, `at` and the settings, in TOML or JSON (`--fault FILE`). The faults that
-strike tools need tools that agentprobe can see: see [your agent](../guide/your-agent.md)."""
+strike tools do so where they run, if they carry `@agentprobe.tool`, and otherwise where their results are
+told to the model: see [suppress](../guide/suppress.md)."""
 
 
 def exit_codes_page() -> Iterator[str]:
