@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from agentprobe.adapters.active import Active
+from agentprobe.adapters.led import Led
 from agentprobe.adapters.native import http_error, neutral_error
-from agentprobe.dialects import Dialect
 from agentprobe.domain.call import Call
 from agentprobe.domain.wire import Headers, HttpReply, HttpRequest
-from agentprobe.errors import AgentStopped, Malformed, RateLimited, ServerError, WorldFailure
-
-NO_MODEL = (
-    "this session is simulated but was given no simulated model; open it with one"
-    " (agentprobe.session(model=...), Orders.open(answer=...)) or without simulated=True"
-)
+from agentprobe.errors import WorldFailure
 
 
 @dataclass(kw_only=True)
-class Exchange:
+class Exchange(Led):
     """What the synchronous and the asynchronous way have in common; one object a request.
 
     `library` is httpx or httpx2, `send` its client's own method, `options` what the caller gave it besides
@@ -34,13 +27,9 @@ class Exchange:
     request: Any
     send: Callable[..., Any]
     options: dict[str, Any]
-    active: Active
-    call: Call
-    dialect: Dialect
 
     def __post_init__(self) -> None:
-        self.clock = self.active.session.clock
-        self.began = self.clock.now()
+        super().__post_init__()
         self.reply: Any = None
         """The library's own response, where the world really gave one."""
         self.body: Any = None
@@ -48,15 +37,8 @@ class Exchange:
         self.read = False
         """Has the client itself, by a hook of its own, read that response already?"""
         self._head: HttpReply | None = None
-        self._met: tuple[BaseException, BaseException] | None = None
-        """The real error that ended the world's answer: as the rooms see it, and as it was."""
 
     # -- towards the world ---------------------------------------------------------------------------
-
-    def refuse_without_model(self) -> None:
-        """Fail closed: a simulated session never reaches the network."""
-        if self.active.simulated:
-            raise AgentStopped(NO_MODEL)
 
     def native_request(self, asked: Call) -> Any:
         """The client's own request, or a new one where a room has changed what is asked."""
@@ -83,47 +65,13 @@ class Exchange:
         self._head = HttpReply(status=reply.status_code, headers=headers)
         return self._head
 
-    @contextmanager
-    def asking_the_model(self) -> Iterator[None]:
-        """Have the model of this process, unless it means to fail, break loudly."""
-        try:
-            yield
-        except WorldFailure:
-            raise
-        except Exception as error:
-            raise AgentStopped(f"the simulated model broke: {type(error).__name__}: {error}") from error
-
-    @contextmanager
-    def meeting_the_world(self) -> Iterator[None]:
-        """Turn the library's errors into neutral ones for the rooms; the real one is kept for the agent."""
-        try:
-            yield
-        except Exception as error:
-            request: HttpRequest = self.call.request
-            seen = neutral_error(self.library, error, request.patience) or error
-            self._met = seen, error
-            if seen is error:
-                raise
-            raise seen from error
-
     # -- towards the agent ---------------------------------------------------------------------------
 
-    def failing_reply(self, failure: BaseException) -> HttpReply | None:
-        """The provider's own reply to a failure that has one."""
-        if isinstance(failure, (RateLimited, ServerError, Malformed)):
-            return self.dialect.write_failure(failure)
-        return None
+    def word(self, failure: WorldFailure, *, begun: bool) -> Exception:
+        return http_error(self.library, failure, self.request, begun=begun)
 
-    def native(self, error: Exception, *, begun: bool) -> BaseException:
-        """The error that the agent meets: the real one, the library's word for it, or a loud stop."""
-        if self._met is not None and error is self._met[0]:
-            return self._met[1]
-        if isinstance(error, WorldFailure):
-            native: BaseException = http_error(self.library, error, self.request, begun=begun)
-        else:
-            native = self.active.broken(error)
-        native.__cause__ = error
-        return native
+    def neutral(self, error: Exception, patience: float | None) -> WorldFailure | None:
+        return neutral_error(self.library, error, patience)
 
     def response(self, head: HttpReply, feed: Any) -> Any:
         """The library's response with this head, fed by the corridor; the world's own if it is unchanged."""

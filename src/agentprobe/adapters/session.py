@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from agentprobe.adapters import frameworks, http_hook, virtual_sleep
+from agentprobe.adapters import frameworks, http_hook, startup, virtual_sleep
 from agentprobe.adapters.active import Active, Answer
 from agentprobe.adapters.orders import Orders
 from agentprobe.domain.wire import HttpRequest, Piece
@@ -36,8 +36,8 @@ def session(
 ) -> Active:
     """Begin a session; used with `with` or `async with` it is the current one until it is left.
 
-    Model calls of httpx and httpx2 clients, calls of `@agentprobe.tool` functions and the tools of agent
-    frameworks then pass its corridor: they are written to `trace`, and disturbed by the faults in
+    Model calls of httpx, httpx2 and aiohttp clients, calls of `@agentprobe.tool` functions and the tools of
+    agent frameworks then pass its corridor: they are written to `trace`, and disturbed by the faults in
     `schedule`. `model` answers in the network's place, and `virtual` lets time pass only when somebody
     sleeps. `replay` is a trace whose answers take the world's place: nothing reaches it, and what was never
     recorded is refused. `suppress` names tools that the agent is kept from calling, each with the result that
@@ -46,6 +46,7 @@ def session(
     Raises ConfigError for a schedule that cannot be read, TraceError for a trace that cannot.
     """
     http_hook.install()
+    startup.hook_libraries()
     frameworks.install()
     if virtual:
         virtual_sleep.install()

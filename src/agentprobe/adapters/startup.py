@@ -37,10 +37,15 @@ def begin() -> None:
     log = CoverageLog(trace) if isinstance(trace, str) else None
     watch.begin(log, str(told.get("door", "")), simulated=told.get("simulated") is True)
     watch.attached("python")
-    for libraries, hook in _HOOKS:
-        WhenImported(libraries, _safely(hook)).start()
+    hook_libraries()
     _frameworks()
     atexit.register(watch.finish)
+
+
+def hook_libraries() -> None:
+    """Hook each library that can carry a model call, now or as soon as it is imported."""
+    for watcher in _watchers:
+        watcher.start()
 
 
 def _told(text: str) -> Mapping[str, Any]:
@@ -58,8 +63,10 @@ def _httpx(module: ModuleType) -> None:
     http_hook.attach(module)
 
 
-_HOOKS: tuple[tuple[tuple[str, ...], Callable[[ModuleType], None]], ...] = ((("httpx", "httpx2"), _httpx),)
-"""Which libraries are hooked, and how; nothing of a hook is imported before its library is."""
+def _aiohttp(module: ModuleType) -> None:
+    from agentprobe.adapters import aiohttp_hook
+
+    aiohttp_hook.attach(module)
 
 
 def _safely(hook: Callable[[ModuleType], None]) -> Callable[[ModuleType], None]:
@@ -81,3 +88,10 @@ def _frameworks() -> None:
         frameworks.install()
     except Exception as error:  # noqa: BLE001 - the same
         watch.attached("frameworks", why=f"{type(error).__name__}: {error}")
+
+
+_watchers = (
+    WhenImported(("httpx", "httpx2"), _safely(_httpx)),
+    WhenImported(("aiohttp",), _safely(_aiohttp)),
+)
+"""Which libraries are hooked, and how; nothing of a hook is imported before its library is."""

@@ -1,0 +1,31 @@
+"""Which requests of an HTTP library are led through the corridor, and which pass it by."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from agentprobe.adapters import watch
+from agentprobe.adapters.active import Active
+from agentprobe.adapters.current import led_session
+from agentprobe.dialects import Dialect, dialect_for
+
+_dialect_for = lru_cache(maxsize=1024)(dialect_for)
+Found = tuple[Active, Dialect]
+
+
+def concerned(library: str, method: str, host: str, port: int, target: str) -> Found | None:
+    """The session and the dialect of a request that must walk the corridor; None for one that must not.
+
+    Nothing is led twice: not below another library's hook, and not on its way to the gateway, which records
+    it. What passes is told to the connection watch.
+    """
+    if watch.is_led() or watch.is_door(host, port):
+        return None
+    active = led_session(library)
+    if active is not None and active.joined and not active.orders.door:
+        return None
+    dialect = _dialect_for(method, target)
+    found = (active, dialect) if active is not None and dialect is not None else None
+    path = target.partition("?")[0]
+    watch.sent(host, port, library, seen=found is not None, path=path)
+    return found
