@@ -12,6 +12,7 @@ from rich.tree import Tree
 
 from agentprobe.domain.call import LEFT, Kind
 from agentprobe.domain.model import Finish
+from agentprobe.report.attempt_tree import attempt_tree, shape
 from agentprobe.report.trace_facts import call_facts, state_lines, swallowed_line
 from agentprobe.report.trace_summary import summary
 from agentprobe.report.trace_words import clipped, counted, duration, plain, tokens
@@ -76,8 +77,8 @@ def _grow(tree: Tree, number: int, model: LogicalCall, uses: Iterable[ToolUse], 
     line = _model(number, model)
     _add(line, call_facts(facts.entry(number)))
     branch = tree.add(line)
-    for line in _below(model):
-        branch.add(line)
+    for part in _below(model):
+        branch.add(part)
     for use in uses:
         if use.asked_by is model.last:
             branch.add(_tool(use))
@@ -113,25 +114,29 @@ def _model(number: int, model: LogicalCall) -> Text:
     _add(line, _settings(model.first))
     _add(line, _reply(model.last, seconds=model.seconds))
     if model.retries:
-        _add(line, [Text(counted(model.retries, "retry", "retries"), "yellow")])
+        _add(line, [Text(counted(model.retries, "retry", "retries"), "yellow"), Text(shape(model), "yellow")])
     return line
 
 
-def _below(model: LogicalCall) -> Iterator[Text]:
+def _below(model: LogicalCall) -> Iterator[RenderableType]:
     """What stands under a model call besides tools: its attempts, its words, its error."""
     if model.retries:
-        for number, attempt in enumerate(model.attempts, start=1):
-            line = Text(f"attempt {number}")
-            _add(line, [_state(attempt), Text(duration(attempt.seconds), "dim")])
-            _add(line, (Text(clipped(mark, 40), "magenta") for mark in _house(attempt)))
-            if attempt.failed and attempt.error:
-                _add(line, [Text(clipped(attempt.error, 40), "dim")])
-            yield line
+        yield from attempt_tree(model, _attempt)
     elif model.failed:
         yield Text(clipped(model.last.error, 100), "red")
     answer = model.answer
     if answer is not None and (answer.text or answer.refusal):
         yield Text(f"“{clipped(answer.text or answer.refusal or '', WIDTH)}”", "italic")
+
+
+def _attempt(number: int, attempt: TracedCall, waited: float | None) -> Text:
+    line = Text(f"attempt {number}")
+    _add(line, [Text(f"waited {duration(waited)}" if waited is not None else "", "dim")])
+    _add(line, [_state(attempt), Text(duration(attempt.seconds), "dim")])
+    _add(line, (Text(clipped(mark, 40), "magenta") for mark in _house(attempt)))
+    if attempt.failed and attempt.error:
+        _add(line, [Text(clipped(attempt.error, 40), "dim")])
+    return line
 
 
 def _within(call: TracedCall) -> Iterator[Text]:

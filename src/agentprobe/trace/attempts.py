@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 
 from agentprobe.basis.canonical import digest
 from agentprobe.domain.model import ModelAnswer
@@ -16,6 +17,32 @@ class LogicalCall:
     """One model call as the agent meant it, with every HTTP attempt that was made for it."""
 
     attempts: tuple[TracedCall, ...]
+    restarts: frozenset[int] = frozenset()
+    """The attempts, by their index, before which other calls were made and answered."""
+
+    @property
+    def passes(self) -> tuple[tuple[tuple[TracedCall, ...], ...], ...]:
+        """The attempts by the layer that made them, outermost first.
+
+        A round is what one count of the SDK covers: where the count begins anew, an outer layer has asked
+        again. A pass is a run of rounds with no other call between them; behind it the agent has begun again.
+        """
+        passes: list[list[list[TracedCall]]] = []
+        for index, attempt in enumerate(self.attempts):
+            if not passes or index in self.restarts:
+                passes.append([[attempt]])
+            elif _counts_on(self.attempts[index - 1], attempt):
+                passes[-1][-1].append(attempt)
+            else:
+                passes[-1].append([attempt])
+        return tuple(tuple(map(tuple, rounds)) for rounds in passes)
+
+    @property
+    def waits(self) -> tuple[float | None, ...]:
+        """Seconds between the end of the attempt before and each attempt; None where there is none."""
+        pairs = zip(self.attempts, self.attempts[1:], strict=False)
+        gaps = (b.at - a.ended_at if a.ended_at is not None else None for a, b in pairs)
+        return (None, *(max(gap, 0.0) if gap is not None else None for gap in gaps))
 
     @property
     def first(self) -> TracedCall:
@@ -65,6 +92,8 @@ def joined(calls: Iterable[TracedCall]) -> tuple[LogicalCall, ...]:
     Where the SDK counts its retries, the count decides which of several such attempts it continues.
     """
     groups: list[list[TracedCall]] = []
+    restarts: dict[int, set[int]] = defaultdict(set)
+    seen: list[TracedCall] = []
     same: dict[str, list[list[TracedCall]]] = defaultdict(list)
     for call in calls:
         known = same[_request(call)]
@@ -73,8 +102,26 @@ def joined(calls: Iterable[TracedCall]) -> tuple[LogicalCall, ...]:
             group = []
             known.append(group)
             groups.append(group)
+        elif _made_between(group[-1], call, seen):
+            restarts[id(group)].add(len(group))
         group.append(call)
-    return tuple(LogicalCall(tuple(group)) for group in groups)
+        seen.append(call)
+    return tuple(LogicalCall(tuple(group), frozenset(restarts[id(group)])) for group in groups)
+
+
+def _made_between(before: TracedCall, call: TracedCall, seen: list[TracedCall]) -> bool:
+    """Was another call made and answered between two attempts?"""
+    ended = before.completed
+    if ended is None:
+        return False
+    since = takewhile(lambda other: other.dispatched > ended, reversed(seen))
+    return any(not _unanswered(other) and _ended_before(other, call) for other in since)
+
+
+def _counts_on(before: TracedCall, call: TracedCall) -> bool:
+    """Does the SDK's count go on from one attempt to the next? Where none counts, all are one round."""
+    count, last = call.record.attempt, before.record.attempt
+    return count is None or last is None or count > last
 
 
 def _request(call: TracedCall) -> str:
