@@ -48,10 +48,22 @@ def handed_down(environ: Mapping[str, str]) -> str | None:
     if told := environ.get(VARIABLE):
         return told
     for entry in reversed(environ.get("PATH", "").split(os.pathsep)):
-        folder = Path(entry)
-        if folder.name.startswith(_FOLDER):
+        if _is_ours(entry):
             try:
-                return (folder / _FILE).read_text("utf-8")
+                return (Path(entry) / _FILE).read_text("utf-8")
             except OSError:  # of a session that is over
                 continue
     return None
+
+
+def apart(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a process that is no part of the session, though one of the session starts it."""
+    told = {name: value for name, value in environ.items() if name != VARIABLE}
+    if path := environ.get("PATH"):
+        entries = (entry for entry in path.split(os.pathsep) if not _is_ours(entry))
+        told["PATH"] = os.pathsep.join(entries)
+    return told
+
+
+def _is_ours(entry: str) -> bool:
+    return Path(entry).name.startswith(_FOLDER)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import IO, Any
 
 from agentprobe.adapters.active import Active
-from agentprobe.adapters.orders import VARIABLE
+from agentprobe.adapters.handed_down import apart
 from agentprobe.errors import ConfigError
 from agentprobe.mcp.conversation import Conversation
 from agentprobe.mcp.lines import Lines
@@ -105,7 +105,7 @@ async def _pump(source: asyncio.StreamReader, direction: Direction, target: Outl
 
 def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
     """The server's process; what it does by itself is no part of the agent's session."""
-    told = {name: value for name, value in os.environ.items() if name != VARIABLE}
+    told = apart(os.environ)
     try:
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=told, bufsize=0)
     except OSError as error:

@@ -1,0 +1,95 @@
+"""A launched agent and its tool server: one trace, in which each tool call stands once; and the run again."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from agentprobe.trace.read import read_trace
+from agentprobe.trace.replay.room import MISSED
+
+AGENT = Path(__file__).with_name("agent.py")
+
+
+@dataclass
+class Place:
+    """Where an agent runs, and what its tool server has written down."""
+
+    folder: Path
+
+    @property
+    def notes(self) -> list[str]:
+        file = self.folder / "notes"
+        return file.read_text().splitlines() if file.exists() else []
+
+    def agentprobe(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        env = {**os.environ, "DESK_NOTES": str(self.folder / "notes"), "OPENAI_API_KEY": "none", **more}
+        command = [sys.executable, "-m", "agentprobe.cli", *words]
+        return subprocess.run(command, cwd=self.folder, env=env, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def record(place: Place, mode: str = "auto", *options: str, **more: str) -> None:
+    agent = (sys.executable, str(AGENT), mode)
+    done = place.agentprobe("trace", "--sim", "tools", "--out", "run.jsonl", *options, "--", *agent, **more)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("prefix", ["", "mcp__desk__"])
+def test_a_tool_call_that_model_and_server_both_show_stands_in_the_trace_once(
+    place: Place, prefix: str
+) -> None:
+    record(place, PREFIX=prefix)
+    trace = read_trace(place.folder / "run.jsonl")
+    assert sorted(use.name for use in trace.tool_calls) == ["cancel_order", "find_orders"]
+    assert all(use.call is not None and use.asked_by is not None and use.ref for use in trace.tool_calls)
+    assert len(trace.ledger().times()) == len(place.notes) == 1
+
+
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+def test_a_replay_answers_for_the_tool_server_which_is_not_even_started(place: Place, mode: str) -> None:
+    record(place, mode)
+    said = place.agentprobe("replay", "run.jsonl", "--out", "again")
+    assert said.returncode == 0, said.stderr
+    (again,) = (place.folder / "again").iterdir()
+    tools = read_trace(again).tool_calls
+    assert [use.result for use in tools] == [
+        use.result for use in read_trace(place.folder / "run.jsonl").tool_calls
+    ]
+    assert all(use.call is not None and "replay" in use.call.marks for use in tools)
+    assert len(place.notes) == 1
+
+
+def test_a_replay_gives_a_failure_back_in_its_own_form(place: Place) -> None:
+    record(place, "auto", "--fault", "tool_error@tool:cancel_order")
+    said = place.agentprobe("replay", "run.jsonl", "--out", "again")
+    assert said.returncode == 0, said.stderr
+    assert place.notes == []
+
+
+def test_a_strict_replay_that_asks_a_server_something_new_names_the_nearest(place: Place) -> None:
+    record(place)
+    agent = (sys.executable, str(AGENT), "legacy")
+    said = place.agentprobe("replay", "run.jsonl", "--out", "again", "--", *agent)
+    assert said.returncode == 1
+    (again,) = (place.folder / "again").iterdir()
+    missed = [call for call in read_trace(again).calls if MISSED in call.marks]
+    assert missed[0].name == "initialize"
+    assert "was never recorded; nearest is recorded call" in missed[0].error
+
+
+def test_a_fault_strikes_the_tool_server_of_a_launched_agent(place: Place) -> None:
+    record(place, "auto", "--fault", "tool_error@tool:cancel_order")
+    trace = read_trace(place.folder / "run.jsonl")
+    marks = {use.name: use.call.marks for use in trace.tool_calls if use.call is not None}
+    assert marks == {"cancel_order": ("fault:tool_error",), "find_orders": ()}
+    assert place.notes == []
