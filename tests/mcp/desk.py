@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from pathlib import Path
 
 import anyio
+import uvicorn
 from mcp.server.mcpserver import Context, MCPServer
 from mcp_types import SamplingMessage, TextContent, ToolAnnotations
 from pydantic import BaseModel
@@ -101,5 +103,16 @@ def greet(name: str) -> str:
     return f"Greet {name}"
 
 
+def serve(**options: bool) -> None:
+    """Serve over HTTP on a free port, which is printed."""
+    link = socket.create_server(("127.0.0.1", 0))
+    print(link.getsockname()[1], flush=True)
+    app = desk.streamable_http_app(**options)  # type: ignore[arg-type]  # switches alone
+    uvicorn.Server(uvicorn.Config(app, log_level="critical")).run([link])
+
+
 if __name__ == "__main__":
-    desk.run(sys.argv[1] if len(sys.argv) > 1 else "stdio")  # type: ignore[call-overload]  # a word of ours
+    if sys.argv[1:]:
+        serve(**dict.fromkeys(sys.argv[2:], True))
+    else:
+        desk.run()

@@ -38,6 +38,24 @@ class Opened(Protocol):
 if TYPE_CHECKING:
     from agentprobe.gateway.tunnel import Tunnel
 
+
+class Entrance(Protocol):
+    """Where requests to one address enter, and come out again as replies."""
+
+    @property
+    def tasks(self) -> set[asyncio.Task[None]]:
+        """What is under way."""
+        ...
+
+    def pieces(self, arrival: Arrival, target: str) -> tuple[Dialect | None, AsyncGenerator[Piece, None]]:
+        """The reply to a request, as it comes, and the model's protocol that it speaks, if any."""
+        ...
+
+    async def finish(self, seconds: float) -> None:
+        """Let what is under way end; after `seconds`, break it off."""
+        ...
+
+
 _spoken = lru_cache(maxsize=1024)(dialect_for)
 
 

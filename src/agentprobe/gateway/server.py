@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from agentprobe.errors import ConfigError, Refused
 from agentprobe.gateway import refusals
 from agentprobe.gateway.agent import AgentConnection
-from agentprobe.gateway.door import Door, Opened
+from agentprobe.gateway.door import Door, Entrance, Opened
 from agentprobe.gateway.exchange import Exchange
 from agentprobe.gateway.heads import Arrival
 from agentprobe.gateway.lobby import Guest, Lobby, named
@@ -41,7 +41,7 @@ class Gateway:
         """What went wrong in our own rooms, in the order it did."""
         self.port = 0
         self._host = "127.0.0.1"
-        self._doors: dict[str, Door] = {}
+        self._doors: dict[str, Entrance] = {}
         self._lobbies: dict[str, Lobby] = {}
         self._pools: dict[Origin, Pool] = {}
         self._server: asyncio.Server | None = None
@@ -76,6 +76,15 @@ class Gateway:
         pools = {name: self._pool(Origin.parse(url)) for name, url in upstreams.items()}
         token = secrets.token_urlsafe(16)
         self._doors[token] = Door(opened, pools)
+        return f"{self.url}/s/{token}"
+
+    def open_door(self, make: Callable[[Pool], Entrance], url: str, *, token: str = "") -> str:
+        """Give a door of another kind its base URL; `make` gets the connections to where `url` leads.
+
+        Raises ConfigError for an upstream that is no URL.
+        """
+        token = token or secrets.token_urlsafe(16)
+        self._doors[token] = make(self._pool(Origin.parse(url)))
         return f"{self.url}/s/{token}"
 
     def open_lobby(
@@ -132,9 +141,11 @@ class Gateway:
         if isinstance(found, Lobby):
             raise Refused(_NO_SESSION, 404)
         door, target = found
+        if not isinstance(door, Door):
+            raise Refused("no web sockets lead to a tool server", 501)
         return Tunnel(*door.opening(arrival, target), door, transport, self.defects)
 
-    def _enter(self, arrival: Arrival) -> tuple[Door, str] | Lobby:
+    def _enter(self, arrival: Arrival) -> tuple[Entrance, str] | Lobby:
         """The door that a request goes through and its target behind it; the lobby, when it ends a session.
 
         Raises Refused when there is no such door.

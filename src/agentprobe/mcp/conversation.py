@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from agentprobe.domain.call import Call, Outcome
+from agentprobe.domain.call import LEFT, Call, Outcome
 from agentprobe.errors import WorldFailure
 from agentprobe.kernel.session import Session
 from agentprobe.mcp.messages import Message
@@ -39,8 +39,10 @@ class Conversation:
         self._opened = opened
         self._server = server
 
-    async def asked(self, request: Message, ask: Ask, *, purpose: str = "") -> bytes:
-        """The response that the asker gets.
+    async def asked(
+        self, request: Message, ask: Ask, *, purpose: str = "", left: Callable[[], bool] = lambda: False
+    ) -> bytes:
+        """The response that the asker gets; `left` says whether it has cancelled the request meanwhile.
 
         Raises the WorldFailure of `ask` where the other side is gone and so there is no response.
         """
@@ -55,7 +57,8 @@ class Conversation:
             except WorldFailure as failure:
                 lost.append(failure)
                 raise
-            came.append((outcome_of(call, response.answer), response))
+            outcome = outcome_of(call, response.answer)
+            came.append((Outcome(value=outcome.value, marks=(LEFT,)) if left() else outcome, response))
             return came[-1][0]
 
         outcome = await self._walked(call, world)

@@ -40,6 +40,12 @@ class Message:
         return None if found is None else (type(found).__name__, found)
 
     @property
+    def cancels(self) -> Id | None:
+        """The request that it says is not wanted any more."""
+        found = self.params.get("requestId") if self.method == "notifications/cancelled" else None
+        return None if found is None else (type(found).__name__, found)
+
+    @property
     def is_request(self) -> bool:
         """Does it ask for a response?"""
         return bool(self.method) and self.id is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable
-from typing import Any
 
 from agentprobe.errors import CutOff, WorldFailure
 from agentprobe.mcp.conversation import Conversation
@@ -13,7 +12,6 @@ from agentprobe.mcp.messages import Id, Message, read
 from agentprobe.mcp.server import SERVER
 
 Send = Callable[[bytes], None]
-CANCELLED = "notifications/cancelled"
 
 
 class Direction:
@@ -78,8 +76,8 @@ class Direction:
             self._ask(message)
         elif message.is_notification:
             self._conversation.told(message, lambda: self._put(message, message.raw), purpose=self._purpose)
-            if message.method == CANCELLED:
-                self._cancel(message.params.get("requestId"))
+            if message.cancels is not None:
+                self._cancel(message.cancels)
         elif (waiting := self.back.awaited(message)) is not None:
             waiting.set_result(message)
         else:
@@ -125,8 +123,8 @@ class Direction:
             return
         self._write(data)
 
-    def _cancel(self, id: Any) -> None:
-        for task in self._under_way.get((type(id).__name__, id), ()):
+    def _cancel(self, cancelled: Id) -> None:
+        for task in self._under_way.get(cancelled, ()):
             task.cancel()
 
     def _forget(self, id: Id, future: asyncio.Future[Message]) -> None:

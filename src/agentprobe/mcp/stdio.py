@@ -17,6 +17,7 @@ from agentprobe.mcp.conversation import Conversation
 from agentprobe.mcp.lines import Lines
 from agentprobe.mcp.pipes import BLOCK, Outlet, reading, writing
 from agentprobe.mcp.relay import Direction, directions
+from agentprobe.mcp.replaying import replays_all
 from agentprobe.mcp.server import Server
 
 GRACE_SECONDS = 2.0
@@ -42,12 +43,6 @@ async def relay(command: Sequence[str], active: Active, server: Server) -> tuple
         code = await _between(client, to_client, _started(command), conversation)
     await to_client.close()
     return code, conversation
-
-
-def replays_all(active: Active) -> bool:
-    """Does a recording answer everything, so that no server is needed?"""
-    replay = active.orders.replay
-    return replay is not None and not replay.lenient and replay.fork is None
 
 
 async def _between(

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -17,6 +18,7 @@ from agentprobe.adapters.orders import Orders
 from agentprobe.basis.clock import RealClock
 from agentprobe.chaos.schedule import Schedule
 from agentprobe.mcp.server import Server, name_of
+from agentprobe.mcp.serving import Address, serve
 from agentprobe.mcp.stdio import relay
 
 FOLDER = Path(".agentprobe/traces")
@@ -53,37 +55,64 @@ class _BeforeDashes(click.Group):
     f"[default: {FOLDER}, here or at home]",
 )
 @click.option("--fault", default="", metavar="SCHEDULE", help="Faults to inject: tool_error@tool:2, ….")
+@click.option("--url", default="", help="A server over HTTP, in the place of a command.")
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="With --url: where to listen.")
 @click.option("--seed", default=0, show_default=True, help="Decides all chance of faults.")
 @click.pass_context
 def command(
-    ctx: click.Context, /, *, name: str, qualify: bool, out: Path | None, fault: str, seed: int
+    ctx: click.Context,
+    /,
+    *,
+    name: str,
+    qualify: bool,
+    out: Path | None,
+    fault: str,
+    url: str,
+    port: int,
+    seed: int,
 ) -> None:
     """Run a tool server behind the boundary: all that passes is recorded and may be disturbed.
 
     \b
     agentprobe mcp -- npx -y @modelcontextprotocol/server-filesystem DIR
-    agentprobe mcp wrap .mcp.json
+    agentprobe mcp --url https://example.com/mcp
 
     It is meant to stand in an MCP client's settings, in front of the server's own command. Started from a
     launched agent it joins that agent's session; else it writes a trace of its own. Standard output belongs
-    to the protocol; exit code and signals are the server's.
+    to the protocol; exit code and signals are the server's. With --url it prints the address that the client
+    is to be told, and serves until Ctrl-C.
     """
     if ctx.invoked_subcommand is not None:
         return
     words = ctx.meta.get(_SERVER, ())
-    if not words:
-        ctx.fail("no tool server to run; write its command behind --, as in: agentprobe mcp -- npx -y SERVER")
-    server = Server(name or name_of(words), qualified=qualify)
-    active = _session(words, out, fault, seed)
+    if bool(words) == bool(url):
+        ctx.fail("give one tool server: its command behind --, as in: agentprobe mcp -- npx SERVER, or --url")
+    server = Server(name or (name_of(words) if words else str(urlsplit(url).hostname)), qualified=qualify)
+    active = _session(words or (url,), out, fault, seed)
     with active:
-        code, conversation = asyncio.run(relay(words, active, server))
+        code, defects = asyncio.run(
+            _relayed(words, server, active) if words else _served([Address(server, url)], active, port)
+        )
         active.close("ok" if code == 0 else "failed", exit=code)
-    complaints = [f"a defect of agentprobe: {type(d).__name__}: {d}" for d in conversation.defects]
+    complaints = [f"a defect of agentprobe: {type(d).__name__}: {d}" for d in defects]
     if active.writer is not None and active.writer.failure:
         complaints.append(active.writer.failure)
     for complaint in complaints:
         click.echo(f"agentprobe: {complaint}", err=True)
     ctx.exit(code)
+
+
+async def _relayed(words: Sequence[str], server: Server, active: Active) -> tuple[int, list[Exception]]:
+    code, conversation = await relay(words, active, server)
+    return code, conversation.defects
+
+
+async def _served(addresses: Sequence[Address], active: Active, port: int) -> tuple[int, list[Exception]]:
+    def ready(urls: Sequence[str]) -> None:
+        for url in urls:
+            click.echo(url)
+
+    return 0, await serve(addresses, active, port=port, ready=ready)
 
 
 def _session(words: Sequence[str], out: Path | None, fault: str, seed: int) -> Active:

@@ -1,0 +1,168 @@
+"""Real clients and servers of both generations, with `agentprobe mcp --url` between them over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+import pytest
+from mcp.client.client import Client
+from mcp.client.streamable_http import streamable_http_client
+from mcp_types import (
+    CallToolResult,
+    CreateMessageRequestParams,
+    CreateMessageResult,
+    TextContent,
+)
+
+from agentprobe.domain.call import LEFT
+from agentprobe.trace.read import read_trace
+
+if TYPE_CHECKING:
+    from tests.mcp.conftest import T, Use
+
+DESK = Path(__file__).with_name("desk.py")
+MODES = ["legacy", "auto"]
+FORMS = [(), ("json_response",)]
+
+
+@contextmanager
+def started(*command: str) -> Iterator[str]:
+    """A process, and the first line that it says; it ends with the test."""
+    with subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        try:
+            yield child.stdout.readline().strip()
+        finally:
+            child.terminate()
+
+
+class Way:
+    """A way to the desk over HTTP, and the trace of it."""
+
+    def __init__(self, trace_file: Path) -> None:
+        self.trace_file = trace_file
+
+    def use(
+        self,
+        use: Use[T],
+        *options: str,
+        form: tuple[str, ...] = (),
+        mode: Any = "auto",
+        http: httpx2.AsyncClient | None = None,
+        **callbacks: Any,
+    ) -> T:
+        async def all_of_it(url: str) -> T:
+            transport = streamable_http_client(url, http_client=http)
+            async with Client(transport, mode=mode, **callbacks) as client:
+                return await use(client)
+
+        mine = ("-m", "agentprobe.cli", "mcp", "--out", str(self.trace_file), "--name", "desk", *options)
+        with (
+            started(str(DESK), "http", *form) as port,
+            started(*mine, "--url", f"http://127.0.0.1:{port}/mcp") as url,
+        ):
+            return asyncio.run(asyncio.wait_for(all_of_it(url), 60))
+
+
+@pytest.fixture
+def way(tmp_path: Path) -> Way:
+    return Way(tmp_path / "http.jsonl")
+
+
+def words(result: CallToolResult) -> str:
+    return "".join(block.text for block in result.content if isinstance(block, TextContent))
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("mode", "revision"), [("legacy", "2025-11-25"), ("auto", "2026-07-28")])
+def test_a_client_finds_every_tool_over_http(
+    way: Way, mode: str, revision: str, form: tuple[str, ...]
+) -> None:
+    async def use(client: Client) -> CallToolResult:
+        await client.list_tools()
+        await client.call_tool("cancel_order", {"order": "7"})
+        return await client.call_tool("find_orders", {"customer": "ann"})
+
+    assert way.use(use, mode=mode, form=form).structured_content == {"result": ["ann-1", "ann-2"]}
+    trace = read_trace(way.trace_file)
+    assert [use.name for use in trace.tool_calls] == ["cancel_order", "find_orders"]
+    assert [use.call.writes for use in trace.tool_calls if use.call] == [True, False]
+    assert trace.tool_calls[0].result["content"][0]["text"] == "7 is cancelled"
+    (server,) = trace.servers
+    assert (server.software, server.revision) == ("desk 1.2", revision)
+    assert trace.complete
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_progress_comes_live_before_the_result(way: Way, mode: str) -> None:
+    heard: list[float] = []
+
+    async def use(client: Client) -> str:
+        async def progress(progress: float, total: float | None, message: str | None) -> None:
+            heard.append(progress)
+
+        return words(await client.call_tool("count", {"to": 3}, progress_callback=progress))
+
+    assert way.use(use, mode=mode) == "3"
+    assert heard == [0, 1, 2]
+    assert read_trace(way.trace_file).servers[0].asked_back["notifications/progress"] == 3
+
+
+def test_a_server_may_ask_the_agents_model_over_http(way: Way) -> None:
+    async def sample(context: Any, params: CreateMessageRequestParams) -> CreateMessageResult:
+        return CreateMessageResult(
+            role="assistant", content=TextContent(type="text", text="order 7"), model="mine"
+        )
+
+    async def use(client: Client) -> str:
+        return words(await client.call_tool("ask_model", {}))
+
+    assert way.use(use, mode="legacy", sampling_callback=sample) == "order 7"
+    (asked,) = [call for call in read_trace(way.trace_file).calls if call.name == "sampling/createMessage"]
+    assert asked.value["result"]["content"]["text"] == "order 7"
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("mode", MODES)
+def test_faults_strike_servers_over_http_in_their_own_form(
+    way: Way, mode: str, form: tuple[str, ...]
+) -> None:
+    async def use(client: Client) -> tuple[bool, Any]:
+        failed = await client.call_tool("cancel_order", {"order": "1"})
+        empty = await client.call_tool("find_orders", {"customer": "a"})
+        return failed.is_error, empty.structured_content
+
+    schedule = "tool_error@tool:cancel_order, empty_result@tool:find_orders"
+    assert way.use(use, "--fault", schedule, mode=mode, form=form) == (True, {"result": []})
+
+
+def test_keys_reach_the_server_and_stay_out_of_the_trace(way: Way) -> None:
+    async def use(client: Client) -> None:
+        await client.list_tools()
+
+    http = httpx2.AsyncClient(headers={"authorization": "Bearer sk-very-secret-0123456789"})
+    way.use(use, http=http)
+    assert b"very-secret" not in way.trace_file.read_bytes()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_client_that_hangs_up_has_left_the_call(way: Way, mode: str) -> None:
+    async def use(client: Client) -> str:
+        waiting = asyncio.create_task(client.call_tool("wait", {}))
+        while b'"name":"wait"' not in way.trace_file.read_bytes():  # noqa: ASYNC110 - written by another process
+            await asyncio.sleep(0.01)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        return words(await client.call_tool("cancel_order", {"order": "8"}))
+
+    assert way.use(use, mode=mode) == "8 is cancelled"
+    wait = next(use for use in read_trace(way.trace_file).tool_calls if use.name == "wait")
+    assert wait.call is not None
+    assert LEFT in wait.call.marks
