@@ -9,7 +9,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 demo: .venv/demo
 	$(BIN)/agentprobe demo
 
-test: .venv/check .venvs/crewai/ready
+test: .venv/check .venvs/crewai/ready .venvs/mcp/ready
 	$(BIN)/pytest -n 2
 
 lint: .venv/check
@@ -58,6 +58,17 @@ bench: .venvs/bench/ready .venvs/mitmproxy/ready
 	{ $(BIN)/uv venv --quiet --clear --python $(BIN)/python .venvs/crewai \
 	  && $(BIN)/uv pip install --quiet --python .venvs/crewai/bin/python 'crewai>=1.15,<2' && touch $@; } \
 	|| { rm -rf .venvs/crewai; echo "CrewAI cannot be installed here; its tests are skipped" >&2; }
+
+# Tool servers as others have made them, in Python and, where npm is there, in JavaScript.
+# Where they cannot be installed their tests are skipped; with the variable CI set, they fail.
+.venvs/mcp/ready: .venv/python
+	{ $(BIN)/uv venv --quiet --clear --python $(BIN)/python .venvs/mcp \
+	  && $(BIN)/uv pip install --quiet --python .venvs/mcp/bin/python \
+	     'fastmcp>=4,<5' 'mcp-server-git>=2026' 'mcp-server-time>=2026' \
+	  && npm install --silent --no-audit --no-fund --prefix .venvs/mcp \
+	     @modelcontextprotocol/server-everything @modelcontextprotocol/server-filesystem \
+	     @modelcontextprotocol/server-memory && touch $@; } \
+	|| echo "not all tool servers can be installed here; the tests of those that cannot are skipped" >&2
 
 clean:
 	rm -rf .venv .venvs dist build

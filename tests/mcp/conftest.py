@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -69,10 +68,15 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path / "desk.jsonl")
 
 
-def apart(name: str) -> str:
-    """A program of the tool servers' own environment; skips where it is not installed."""
-    for folder in (APART / "bin", APART / "node_modules" / ".bin"):
-        if (folder / name).exists() and (folder.name == "bin" or shutil.which("node")):
-            return str(folder / name)
-    missing = "the tool servers have no environment here; make it with: make .venvs/mcp/ready"
-    return pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+@pytest.fixture
+def apart() -> Callable[[str], str]:
+    """Finds a program of the tool servers' own environment; skips where it is not installed."""
+
+    def found(name: str) -> str:
+        for folder in (APART / "bin", APART / "node_modules" / ".bin"):
+            if (folder / name).exists():
+                return str(folder / name)
+        missing = f"{name} has no environment here; make it with: make .venvs/mcp/ready"
+        return pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+
+    return found

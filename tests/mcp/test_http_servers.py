@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -166,3 +168,30 @@ def test_a_client_that_hangs_up_has_left_the_call(way: Way, mode: str) -> None:
     wait = next(use for use in read_trace(way.trace_file).tool_calls if use.name == "wait")
     assert wait.call is not None
     assert LEFT in wait.call.marks
+
+
+def test_wrapped_settings_are_served_and_lead_to_the_server(tmp_path: Path) -> None:
+    settings, trace = tmp_path / "settings.json", tmp_path / "served.jsonl"
+    agentprobe = ("-m", "agentprobe.cli", "mcp")
+    with started(str(DESK), "http") as port, socket.create_server(("127.0.0.1", 0)) as free:
+        far = {"type": "http", "url": f"http://127.0.0.1:{port}/mcp"}
+        settings.write_text(json.dumps({"mcpServers": {"far": far}}))
+        here = str(free.getsockname()[1])
+        free.close()
+        wrapped = [sys.executable, *agentprobe, "wrap", str(settings), "--port", here]
+        subprocess.run(wrapped, check=True, capture_output=True, timeout=60)
+        with started(*agentprobe, "serve", str(settings), "--out", str(trace)) as url:
+            assert json.loads(settings.read_text())["mcpServers"]["far"]["url"] == url
+
+            async def use() -> str:
+                async with Client(streamable_http_client(url)) as client:
+                    return words(await client.call_tool("cancel_order", {"order": "5"}))
+
+            assert asyncio.run(asyncio.wait_for(use(), 60)) == "5 is cancelled"
+    assert [use.call.record.via for use in read_trace(trace).tool_calls if use.call] == ["mcp:far"]
+
+
+def test_a_wrong_token_opens_no_door(tmp_path: Path) -> None:
+    mine = ("-m", "agentprobe.cli", "mcp", "--out", str(tmp_path / "t.jsonl"))
+    with started(*mine, "--url", "http://127.0.0.1:9/mcp") as url:
+        assert httpx2.get(url + "x").status_code == 404

@@ -16,7 +16,6 @@ from agentprobe.mcp.door import McpDoor
 from agentprobe.mcp.replaying import replays_all
 from agentprobe.mcp.server import Server
 
-
 SETTLE_SECONDS = 1.0
 """How long what is under way may take after the signal: the streams of a server have no end of their own."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import Sequence
+import sys
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -17,12 +19,17 @@ from agentprobe.adapters.handed_down import handed_down
 from agentprobe.adapters.orders import Orders
 from agentprobe.basis.clock import RealClock
 from agentprobe.chaos.schedule import Schedule
+from agentprobe.errors import ConfigError
 from agentprobe.mcp.server import Server, name_of
 from agentprobe.mcp.serving import Address, serve
+from agentprobe.mcp.settings import BACKUP, Wrapping, remotes, unwrap, wrap
 from agentprobe.mcp.stdio import relay
 
 FOLDER = Path(".agentprobe/traces")
 _SERVER = "agentprobe.mcp.server"
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+Ended = tuple[int, list[Exception]]
+"""An exit code, and what went wrong in our own rooms."""
 
 
 class _BeforeDashes(click.Group):
@@ -89,10 +96,82 @@ def command(
         ctx.fail("give one tool server: its command behind --, as in: agentprobe mcp -- npx SERVER, or --url")
     server = Server(name or (name_of(words) if words else str(urlsplit(url).hostname)), qualified=qualify)
     active = _session(words or (url,), out, fault, seed)
-    with active:
-        code, defects = asyncio.run(
-            _relayed(words, server, active) if words else _served([Address(server, url)], active, port)
+    relayed = _relayed(words, server, active) if words else _served([Address(server, url)], active, port)
+    _run(ctx, active, relayed)
+
+
+async def _relayed(words: Sequence[str], server: Server, active: Active) -> Ended:
+    code, conversation = await relay(words, active, server)
+    return code, conversation.defects
+
+
+async def _served(addresses: Sequence[Address], active: Active, port: int) -> Ended:
+    def ready(urls: Sequence[str]) -> None:
+        for url in urls:
+            click.echo(url)
+
+    return 0, await serve(addresses, active, port=port, ready=ready)
+
+
+@command.command("wrap")
+@click.argument("file", type=_FILE)
+@click.option("--qualify", is_flag=True, help="Name the tools SERVER.TOOL.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Where the traces go when no session is under way."
+)
+@click.option("--fault", default="", metavar="SCHEDULE", help="Faults to inject into every server.")
+@click.option("--port", default=7380, show_default=True, help="Where servers over HTTP are served.")
+def wrap_settings(file: Path, *, qualify: bool, out: Path | None, fault: str, port: int) -> None:
+    """Put `agentprobe mcp` before every tool server in an MCP client's settings."""
+    given = (("--out", str(out.absolute()) if out else ""), ("--fault", _schedule(fault)))
+    options = [word for name, value in given if value for word in (name, value)]
+    how = Wrapping(_program(), (*options, *(["--qualify"] if qualify else [])), port)
+    names = wrap(file, how)
+    if not names:
+        click.echo(f"nothing to wrap in {file}")
+        return
+    click.echo(f"wrapped {', '.join(names)} in {file}; it was kept as {file.name}{BACKUP}")
+    far = [remote.name for remote in remotes(file)]
+    if far:
+        click.echo(
+            f"over HTTP: {', '.join(far)}; keep this running beside the agent: agentprobe mcp serve {file}"
         )
+
+
+@command.command("unwrap")
+@click.argument("file", type=_FILE)
+def unwrap_settings(file: Path) -> None:
+    """Give every wrapped tool server its own settings back."""
+    names = unwrap(file)
+    click.echo(f"unwrapped {', '.join(names)} in {file}" if names else f"nothing is wrapped in {file}")
+
+
+@command.command("serve")
+@click.argument("file", type=_FILE)
+@click.option("--out", type=click.Path(path_type=Path), help="Where the trace goes.")
+@click.option("--fault", default="", metavar="SCHEDULE", help="Faults to inject: tool_error@tool:2, ….")
+@click.option("--seed", default=0, show_default=True, help="Decides all chance of faults.")
+@click.pass_context
+def serve_settings(ctx: click.Context, file: Path, out: Path | None, fault: str, seed: int) -> None:
+    """Serve the tool servers over HTTP of wrapped settings, until Ctrl-C."""
+    far = remotes(file)
+    if not far:
+        raise ConfigError(f"{file} has no wrapped server over HTTP; do so with: agentprobe mcp wrap {file}")
+    addresses = [Address(Server(remote.name), remote.url, remote.token) for remote in far]
+    active = _session([remote.url for remote in far], out, fault, seed)
+    _run(ctx, active, _served(addresses, active, far[0].port))
+
+
+def _program() -> tuple[str, ...]:
+    """How a client finds this very program, whatever its own PATH is."""
+    beside = Path(sys.executable).with_name("agentprobe")
+    return (str(beside),) if beside.exists() else (sys.executable, "-m", "agentprobe.cli")
+
+
+def _run(ctx: click.Context, active: Active, carried_out: Coroutine[Any, Any, Ended]) -> None:
+    """Carry out a session to its end, and say what went wrong in it."""
+    with active:
+        code, defects = asyncio.run(carried_out)
         active.close("ok" if code == 0 else "failed", exit=code)
     complaints = [f"a defect of agentprobe: {type(d).__name__}: {d}" for d in defects]
     if active.writer is not None and active.writer.failure:
@@ -100,19 +179,6 @@ def command(
     for complaint in complaints:
         click.echo(f"agentprobe: {complaint}", err=True)
     ctx.exit(code)
-
-
-async def _relayed(words: Sequence[str], server: Server, active: Active) -> tuple[int, list[Exception]]:
-    code, conversation = await relay(words, active, server)
-    return code, conversation.defects
-
-
-async def _served(addresses: Sequence[Address], active: Active, port: int) -> tuple[int, list[Exception]]:
-    def ready(urls: Sequence[str]) -> None:
-        for url in urls:
-            click.echo(url)
-
-    return 0, await serve(addresses, active, port=port, ready=ready)
 
 
 def _session(words: Sequence[str], out: Path | None, fault: str, seed: int) -> Active:
