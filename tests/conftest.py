@@ -5,7 +5,10 @@ A shell that starts the tests in the background has them, and whatever they star
 
 from __future__ import annotations
 
+import os
 import signal
+import tempfile
+from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
@@ -14,3 +17,5 @@ settings.load_profile("house")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+os.environ.setdefault("AGENTPROBE_KEY_FILE", str(Path(tempfile.gettempdir()) / "agentprobe-tests.key"))

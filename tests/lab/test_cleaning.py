@@ -39,11 +39,11 @@ def test_no_secret_of_a_run_or_of_the_settings_reaches_the_disk(experiment: Expe
     agent = AgentSettings(call="leaky:run", env={"SEARCH_API_KEY": "not-for-everybody"})
     book = run_plan(msgspec.structs.replace(experiment, agents={"it": agent}), ONE_EACH)
     kept = everything_in(book.folder)
-    assert b"my key is [redacted:api_key:" in kept
+    assert b"my key is sk-proj-REDACTED" in kept
     assert KEY.encode() not in kept
     assert b"not-for-everybody" not in kept
     answers = {item.run.task: item.answer for item in book.evidence}
-    assert answers["where-1"].startswith("I used [redacted:api_key:")
+    assert answers["where-1"].startswith("I used sk-proj-REDACTED")
     assert answers["where-1"].endswith("a half letter: \\ud83d")
 
 
@@ -52,7 +52,7 @@ def test_no_secret_that_a_command_prints_stays_in_its_output(experiment: Experim
     agent = AgentSettings(command=(sys.executable, "leaky.py", "{prompt}"))
     book = run_plan(msgspec.structs.replace(experiment, agents={"it": agent}), ONE_EACH)
     kept = everything_in(book.folder)
-    assert b"my key is [redacted:api_key:" in kept
+    assert b"my key is sk-proj-REDACTED" in kept
     assert KEY.encode() not in kept
     assert {path.stat().st_mode & 0o077 for path in (book.folder / "output").iterdir()} == {0}
 
@@ -79,7 +79,7 @@ def test_a_long_output_is_cleaned_to_its_end(tmp_path: Path) -> None:
     path = tmp_path / "it.log"
     path.write_bytes(b"a plain line\n" * 70_000 + KEY.encode())
     clean_file(path)
-    assert path.read_bytes().startswith(b"a plain line\n" * 70_000 + b"[redacted:api_key:")
+    assert path.read_bytes().startswith(b"a plain line\n" * 70_000 + b"sk-proj-REDACTED")
 
 
 def test_of_an_endless_output_the_beginning_is_kept_in_whole_lines(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from agentprobe.trace.redact import Redaction
 from agentprobe.trace.replay.compare import compare
 from agentprobe.trace.replay.room import Replaying
 from agentprobe.trace.replay.tokens import shared
-from agentprobe.trace.secret_forms import KEPT
+from agentprobe.trace.stand_ins import KEPT
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=8),

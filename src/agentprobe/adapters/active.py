@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from agentprobe.adapters.identity import libraries
 from agentprobe.basis.clock import VirtualClock
 from agentprobe.basis.virtual_loop import run_virtually
 from agentprobe.chaos.injector import Injector
@@ -20,6 +21,13 @@ from agentprobe.trace.writer import TraceWriter
 
 if TYPE_CHECKING:
     from agentprobe.adapters.orders import Orders
+
+
+def _libraries() -> dict[str, Any]:
+    """The versions of what this process has imported, for the end of the trace."""
+    found = libraries()
+    return {"libraries": found} if found else {}
+
 
 Answer = Callable[[HttpRequest], Generator[Piece, None, None]]
 """A model in this process: answers a request in pieces, a head and then chunks."""
@@ -101,7 +109,7 @@ class Active:
     def close(self, status: str = "ok", **facts: Any) -> None:
         """Write the end of the trace and close its file; a second time does nothing."""
         if self.writer is not None and not self._closed:
-            self.writer.end(status=status, **self._struck(), **facts)
+            self.writer.end(status=status, **self._struck(), **_libraries(), **facts)
         self._closed = True
 
     def _struck(self) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import msgspec
 from agentprobe.adapters import startup
 from agentprobe.adapters.active import Active, Answer
 from agentprobe.adapters.governor import governed, governing
+from agentprobe.adapters.identity import identity
 from agentprobe.basis.clock import Clock, RealClock, VirtualClock
 from agentprobe.chaos.adjusting import Adjusting
 from agentprobe.chaos.injector import Injector
@@ -23,8 +25,11 @@ from agentprobe.kernel.place import Place
 from agentprobe.kernel.session import MakeRoom, Session
 from agentprobe.splice.results import injectors
 from agentprobe.splice.suppress import Suppression, by_name
+from agentprobe.trace.known_secrets import secrets_in
+from agentprobe.trace.own_key import own_key
 from agentprobe.trace.read import ToolsElsewhere
 from agentprobe.trace.recorder import Recorder
+from agentprobe.trace.redact import Redaction
 from agentprobe.trace.replay.room import Replaying
 from agentprobe.trace.writer import TraceWriter
 
@@ -62,6 +67,12 @@ class Orders:
     """The recorded run whose answers take the world's place."""
     suppress: Mapping[str, str] = field(default_factory=dict)
     """The tools that the agent is kept from calling, each with the result that is made up for it."""
+    redact: tuple[str, ...] = ()
+    """Regular expressions of what must not be kept, beside what is known as a secret."""
+    redact_keys: tuple[str, ...] = ()
+    """Names of keys and headers whose values must not be kept."""
+    content: bool = True
+    """Is to be kept what was said? If not, only sizes, digests and shapes are."""
 
     def to_json(self) -> str:
         """One line of JSON, fit for an environment variable; the trace's path becomes absolute."""
@@ -80,6 +91,10 @@ class Orders:
                 f"{VARIABLE} does not hold a session's orders ({error}); unset it, or let agentprobe set it"
             ) from error
 
+    def redaction(self) -> Redaction:
+        """What hides the session's secrets; raises ConfigError for a pattern that is none."""
+        return _redaction(self.redact, self.redact_keys, tuple(sorted(secrets_in(os.environ).items())))
+
     def open(
         self,
         answer: Answer | None = None,
@@ -97,7 +112,8 @@ class Orders:
         clock = clock or (VirtualClock() if self.virtual else RealClock())
         writer = self._writer(clock, joined=joined)
         governors = governing(self.retries, fast=self.fast_retries)
-        house = (*_rooms(self, schedule, writer, clock), *governors, *_replays(self.replay))
+        replays = _replays(self.replay, self.redaction)
+        house = (*_rooms(self, schedule, writer, clock), *governors, *replays)
         session = Session(self.id, rooms=(*house, *rooms), seed=self.seed, clock=clock)
         injector = next((room for room in session.boundary.rooms if isinstance(room, Injector)), None)
         return Active(self, session, writer=writer, injector=injector, answer=answer, joined=joined)
@@ -105,7 +121,8 @@ class Orders:
     def _writer(self, clock: Clock, *, joined: bool) -> TraceWriter | None:
         if self.trace is None:
             return None
-        writer = TraceWriter(self.trace, by=f"process:{os.getpid()}" if joined else "process")
+        by = f"process:{os.getpid()}" if joined else "process"
+        writer = TraceWriter(self.trace, by=by, redact=self.redaction(), content=self.content)
         writer.header(
             session=self.id,
             seed=self.seed,
@@ -120,6 +137,7 @@ class Orders:
                 **_replayed(self.replay),
                 **({"suppress": dict(self.suppress)} if self.suppress else {}),
             },
+            identity=identity(Path.cwd()) if not writer.begun else {},
         )
         return writer
 
@@ -150,9 +168,19 @@ def _recorders(writer: TraceWriter | None, clock: Clock) -> tuple[tuple[Recorder
     return (Recorder(writer, clock, Place.AGENT_SIDE),), (Recorder(writer, clock, Place.WORLD_SIDE),)
 
 
-def _replays(replay: Replaying | None) -> Iterable[MakeRoom]:
+@lru_cache(maxsize=8)
+def _redaction(
+    patterns: tuple[str, ...], names: tuple[str, ...], known: tuple[tuple[str, str], ...]
+) -> Redaction:
+    own = {f"own_{number}": pattern for number, pattern in enumerate(patterns, start=1)}
+    return Redaction(names=names, patterns=own, known=dict(known), key=own_key())
+
+
+def _replays(replay: Replaying | None, redaction: Callable[[], Redaction]) -> Iterable[MakeRoom]:
     if replay is not None:
-        room = replay.room()  # read now, so that what is wrong with it is said before anything runs
+        room = replay.room(
+            redaction()
+        )  # read now, so that what is wrong with it is said before anything runs
         yield lambda _: room
 
 

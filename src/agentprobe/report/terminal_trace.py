@@ -99,6 +99,8 @@ def _title(trace: Trace) -> Text:
     header = trace.header
     title = Text.assemble(("session ", "dim"), (clipped(header.session or trace.path.name, 40), "bold"))
     facts = [f"seed {header.seed}", "virtual time" if header.clock == "virtual" else ""]
+    if not header.content:
+        facts.append("no content kept")
     if header.run.get("simulated"):
         facts.append("simulated model")
     schedule = header.run.get("schedule")

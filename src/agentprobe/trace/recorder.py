@@ -104,6 +104,7 @@ class Recorder:
                 place=self._side,
                 at=writer.elapsed(),
                 seconds=round(seconds, 6),
+                dialect=call.dialect,
                 status=reply.status if reply is not None else None,
                 first_chunk=_first_chunk(reply),
                 chunks=_paces(plain.chunks) if plain is not None else (),

@@ -56,6 +56,12 @@ class Header(Struct, frozen=True, kw_only=True):
     """What is known of the agent."""
     run: Mapping[str, Any] = {}
     """How it was run: schedule, simulated or not, and whatever else decides the run."""
+    identity: Mapping[str, Any] = {}
+    """What made the run: the versions of agentprobe and Python, the platform, the commit, local changes."""
+    content: bool = True
+    """Is kept what was said, or only sizes, digests and shapes?"""
+    key: str = ""
+    """Tells the key under which secrets and content are hidden: only under the same one words compare."""
 
 
 class Body(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -75,6 +81,12 @@ class Body(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The number of bytes of a payload that could not be cleaned of secrets and is not kept."""
     lost: int | None = None
     """So many of its blobs are missing in the file or damaged; never written, found by readers."""
+    shape: Raw | UnsetType = UNSET
+    """Of a payload whose content is not kept: its keys, and of what kind its values are."""
+    size: int = 0
+    """The same: how many bytes it had."""
+    digest: str = ""
+    """The same: a digest under a key; equal payloads have equal ones."""
     coding: str = ""
     """How the payload was compressed on the wire; here it no longer is."""
 
@@ -216,6 +228,8 @@ class OutcomeRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     at: float
     seconds: float
     """From dispatch to completion."""
+    dialect: str = ""
+    """The provider protocol of a model's reply."""
     status: int | None = None
     first_chunk: float | None = None
     """Seconds from the sending of the request to the first bytes of the body."""

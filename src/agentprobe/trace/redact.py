@@ -1,4 +1,4 @@
-"""To keep secrets out of a trace: each is replaced, before a byte is written, by its name and a digest."""
+"""To keep secrets out of a trace: before a byte is written, a word takes the place of each."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
 
+import msgspec
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from agentprobe.domain.wire import Headers
 from agentprobe.errors import ConfigError
-from agentprobe.trace.secret_forms import FORMS, KEPT, Form, NamedValue, Secret, header_is_secret
+from agentprobe.trace.known_secrets import Literals
+from agentprobe.trace.secret_forms import FORMS, Form, NamedValue, Secret, header_is_secret
+from agentprobe.trace.shapes import Shapes
+from agentprobe.trace.stand_ins import KEPT, STAND_INS, is_stand_in, stand_in
 
 _REPLACED_HEADER = b'","' + KEPT
 ESCAPED = tuple(b"\\u00%d" % tens for tens in range(2, 8))
@@ -22,7 +27,8 @@ class Redaction:
     """Replaces secrets in lines of JSON; equal secrets become equal words, and the JSON stays valid.
 
     `names` are further keys whose values are secrets; `patterns` map a name to a regular expression of what
-    else must not be kept. `key` goes into the digests: with a key of one's own nobody else can test a guess.
+    else must not be kept, `known` the name of a variable to its value. `key` goes into the words: with a key
+    of one's own nobody else can test a guess.
     """
 
     def __init__(
@@ -30,11 +36,14 @@ class Redaction:
         *,
         names: Iterable[str] = (),
         patterns: Mapping[str, str] | None = None,
+        known: Mapping[str, str] | None = None,
         key: bytes = b"agentprobe",
     ) -> None:
         words = tuple(name.lower().encode() for name in names)
         own = (NamedValue(word.decode(), (word,)) for word in words)
         self._key = key
+        self._known = known or {}
+        self._literals = Literals.of(self._known)
         own_headers = frozenset(word.decode() for word in words)
         self._tells = lru_cache(lambda name: name.lower() in own_headers or header_is_secret(name.lower()))
         self._hidden = lru_cache(
@@ -51,12 +60,75 @@ class Redaction:
 
     def clean(self, line: bytes) -> bytes:
         """The line without its secrets. A line that holds none comes back as it is, and quickly."""
+        line = self.clean_by_form(line)
+        return self._by_pattern(line) if self._patterns else line
+
+    def clean_by_form(self, line: bytes) -> bytes:
+        """The line without all but what own patterns match."""
+        if self._literals is not None:
+            line = self._without_known(line, self._literals)
         hits = self._search.find_matches_as_indexes(line.lower())
-        if hits:
-            line = self._replaced(line, hits)
+        return self._replaced(line, hits) if hits else line
+
+    @property
+    def key_id(self) -> str:
+        """Tells the key from others, and nothing of it."""
+        return blake2b(b"the id of this key", key=self._key[:64], digest_size=8).hexdigest()
+
+    def shapes(self) -> Shapes:
+        """Takes out all content, under the same key."""
+        return Shapes(self._key)
+
+    @property
+    def has_patterns(self) -> bool:
+        """Are there patterns of one's own, which may match anything?"""
+        return bool(self._patterns)
+
+    def _without_known(self, line: bytes, literals: Literals) -> bytes:
+        parts, done = [], 0
+        for name, start, end in literals.find(line):
+            parts += [line[done:start], self._word(self._known[name].encode(errors="replace"), name.lower())]
+            done = end
+        return b"".join([*parts, line[done:]]) if parts else line
+
+    def _by_pattern(self, line: bytes) -> bytes:
+        """What own patterns match replaced; JSON stays JSON, even when they match a number or a brace."""
+        cleaned = self._substituted(line)
+        if cleaned == line or _is_json(cleaned) or not _is_json(line):
+            return cleaned
+        return msgspec.json.encode(self._inside(msgspec.json.decode(line)))
+
+    def _inside(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {self._inside(name): self._inside(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self._inside(item) for item in value]
+        if value is None or isinstance(value, bool):
+            return value
+        text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        cleaned = self._substituted(text.encode()).decode(errors="replace")
+        return value if cleaned == text else cleaned
+
+    def words(self, value: Any) -> Any:
+        """A value with what own patterns match replaced in all its texts; numbers stay."""
+        if isinstance(value, dict):
+            return {name: self.words(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self.words(item) for item in value]
+        if not isinstance(value, str):
+            return value
+        return self._substituted(value.encode(errors="replace")).decode(errors="replace")
+
+    def _substituted(self, text: bytes) -> bytes:
         for name, pattern in self._patterns:
-            line = pattern.sub(lambda found, name=name: self._word(found[0], name), line)  # type: ignore[misc]
-        return line
+            between = STAND_INS.split(text)
+            for place in range(0, len(between), 2):
+                between[place] = pattern.sub(
+                    lambda found, name=name: self._word(found[0], name),
+                    between[place],
+                )
+            text = b"".join(between)
+        return text
 
     def finds(self, data: bytes) -> bool:
         """Is there a secret in it?"""
@@ -88,10 +160,7 @@ class Redaction:
         return b"".join([*parts, line[done:]]) if parts else line
 
     def _word(self, secret: bytes, name: str) -> bytes:
-        if secret.startswith(KEPT):
-            return secret
-        short = blake2b(secret.replace(b"\\", b""), key=self._key[:64], digest_size=2).hexdigest()
-        return KEPT + f"{name}:{short}]".encode()
+        return stand_in(secret, name, self._key) if secret else secret
 
 
 def _is_done(line: bytes, start: int, end: int) -> bool:
@@ -104,7 +173,7 @@ def _is_done(line: bytes, start: int, end: int) -> bool:
 
 def _needless(line: bytes, secret: Secret) -> bool:
     found = line[secret.start : secret.end]
-    return not found or found.lstrip(b"\\\"'").startswith(KEPT)
+    return not found or is_stand_in(found)
 
 
 def _compiled(name: str, text: str) -> re.Pattern[bytes]:
@@ -112,6 +181,14 @@ def _compiled(name: str, text: str) -> re.Pattern[bytes]:
         return re.compile(text.encode())
     except re.error as error:
         raise ConfigError(f"the redaction pattern '{name}' is no regular expression: {error}") from error
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        msgspec.json.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
 
 
 def _spelled_out(line: bytes) -> bytes:

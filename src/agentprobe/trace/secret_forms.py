@@ -7,9 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-KEPT = b"[redacted:"
-"""How a replacement begins; what begins so is not replaced again."""
-
 
 class Secret(NamedTuple):
     """Where in a line a secret stands."""

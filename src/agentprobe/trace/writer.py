@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from msgspec import UNSET
+import msgspec
+from msgspec import UNSET, Raw
 from msgspec.structs import replace
 
 from agentprobe.basis.clock import Clock
@@ -42,9 +43,12 @@ class TraceWriter:
     recording stops, the agent goes on, and `failure` says what happened.
     """
 
-    def __init__(self, path: Path, *, by: str = "process", redact: Redaction | None = None) -> None:
+    def __init__(
+        self, path: Path, *, by: str = "process", redact: Redaction | None = None, content: bool = True
+    ) -> None:
         self.path = path
         self.redact = redact or Redaction()
+        self._shapes = None if content else self.redact.shapes()
         self.failure: str | None = None
         self._log = AppendLog(path)
         self._by = by
@@ -75,6 +79,7 @@ class TraceWriter:
         clock: str = "real",
         agent: Mapping[str, Any] | None = None,
         run: Mapping[str, Any] | None = None,
+        identity: Mapping[str, Any] | None = None,
         **more: Any,
     ) -> None:
         """Write the first line; nothing when the file has one already. `more` is said of the run."""
@@ -87,8 +92,15 @@ class TraceWriter:
             clock=clock,
             agent=agent or {},
             run={**(run or {}), **more},
+            identity=identity or {},
+            key=self.redact.key_id,
         )
         self.add(self._header)
+
+    @property
+    def begun(self) -> bool:
+        """Has the file a first line?"""
+        return self._header is not None
 
     def keep_time(self, clock: Clock) -> None:
         """From now on measure by this clock."""
@@ -113,7 +125,9 @@ class TraceWriter:
             return
         try:
             with self._lock:  # no other thread may name a blob before it is in the file
-                lines = [summed(self.redact.clean(encode(line))) for line in self._cut(record)]
+                if self._shapes is not None and not isinstance(record, Mapping):
+                    record = self._shapes.without(record)
+                lines = [summed(self._line(line)) for line in self._cut(record)]
                 self._log.add(b"\n".join(lines))
         except AgentProbeError as error:
             self.failure = str(error)
@@ -123,16 +137,31 @@ class TraceWriter:
     ) -> list[Header | Record | BlobRecord | Mapping[str, Any]]:
         """The record with its payload in pieces, behind the blobs that are new."""
         match record:
-            case CallRecord(request=Body() as body) if _is_long(body):
-                cut, blobs = self._cutter.cut(body)
+            case CallRecord(request=Body() as body):
+                cut, blobs = self._in_pieces(body)
                 return [*blobs, replace(record, request=cut)]
-            case OutcomeRecord(body=Body() as body) if _is_long(body):
-                cut, blobs = self._cutter.cut(body)
+            case OutcomeRecord(body=Body() as body):
+                cut, blobs = self._in_pieces(body)
                 return [*blobs, replace(record, body=cut)]
-            case StateRecord(value=Body() as body) if _is_long(body):
-                cut, blobs = self._cutter.cut(body)
+            case StateRecord(value=Body() as body):
+                cut, blobs = self._in_pieces(body)
                 return [*blobs, replace(record, value=cut)]
         return [record]
+
+    def _in_pieces(self, body: Body) -> tuple[Body, list[BlobRecord]]:
+        if _is_long(body):
+            return self._cutter.cut(body)
+        if body.json is not UNSET and self.redact.has_patterns:
+            return replace(body, json=Raw(self.redact.clean(bytes(body.json)))), []
+        return body, []
+
+    def _line(self, record: Header | Record | BlobRecord | Mapping[str, Any]) -> bytes:
+        """One line without secrets. Own patterns may match anything, so they are kept from what is ours."""
+        line = encode(record)
+        if not self.redact.has_patterns:
+            return self.redact.clean(line)
+        line = self.redact.clean_by_form(line)
+        return line if isinstance(record, BlobRecord) else _by_pattern(line, self.redact)
 
     def end(self, status: str = "ok", *, exit: int | None = None, **facts: Any) -> None:
         """Write the last line and close the file."""
@@ -149,6 +178,25 @@ class TraceWriter:
         return 0.0
 
 
+def _by_pattern(line: bytes, redact: Redaction) -> bytes:
+    """The line with own patterns applied to what others have said, and not to our numbers and digests."""
+    fields = _fields.decode(line)
+    for name in _SAID & fields.keys():
+        fields[name] = Raw(msgspec.json.encode(redact.words(msgspec.json.decode(fields[name]))))
+    for name in _PAYLOADS & fields.keys():
+        forms = _fields.decode(fields[name])
+        for form in ("text", "repr"):
+            if form in forms:
+                forms[form] = Raw(msgspec.json.encode(redact.words(msgspec.json.decode(forms[form]))))
+        fields[name] = Raw(msgspec.json.encode(forms))
+    return msgspec.json.encode(fields)
+
+
+_fields = msgspec.json.Decoder(dict[str, Raw])
+_SAID = frozenset(
+    ("agent", "run", "name", "path", "intent", "ref", "http", "headers", "error", "noted", "facts", "process")
+)
+_PAYLOADS = frozenset(("request", "body", "value"))
 LONG = 4096
 """A payload of fewer bytes is not cut: it costs less to write it again."""
 

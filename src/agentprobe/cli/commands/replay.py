@@ -77,6 +77,8 @@ class _BeforeDashes(click.Command):
 @click.option(
     "--json", "facts", type=click.Path(path_type=Path, dir_okay=False), help="Write the result there."
 )
+@click.option("--redact", multiple=True, metavar="REGEX", help="As it was given to 'agentprobe trace'.")
+@click.option("--redact-key", multiple=True, metavar="NAME", help="The same.")
 @click.option("--quiet", is_flag=True, help="Print nothing; the exit code tells.")
 @click.pass_context
 def command(
@@ -191,6 +193,8 @@ def _again(
         simulated=_is_simulated(recorded, replaying, sim),
         agent={"command": list(words)},
         replay=replaying,
+        redact=replaying.redact,
+        redact_keys=replaying.redact_key,
     )
     launched = launch(words, orders, answer=_world(replaying, sim, orders.seed))
     for complaint in launched.complaints:

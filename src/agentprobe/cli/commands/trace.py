@@ -28,6 +28,7 @@ from agentprobe.lab.judge import never_struck, no_waiting
 from agentprobe.lab.reading import seen_of
 from agentprobe.report.live_trace import live
 from agentprobe.report.terminal_trace import draw
+from agentprobe.trace.known_secrets import leaks, secrets_in
 from agentprobe.trace.read import read_trace
 from agentprobe.trace.view import Trace
 
@@ -84,6 +85,9 @@ class _BeforeDashes(click.Group):
 @click.option("--prod", metavar="SETTINGS", help="With --dev: the settings that production has.")
 @click.option("--times", default=1, show_default=True, type=click.IntRange(min=1), help="Runs on each side.")
 @click.option("--json", "facts", type=click.Path(path_type=Path), help="Write the drift test's result there.")
+@click.option("--redact", multiple=True, metavar="REGEX", help="What must not be kept either; repeatable.")
+@click.option("--redact-key", multiple=True, metavar="NAME", help="A key whose values must not; repeatable.")
+@click.option("--no-content", is_flag=True, help="Keep no words: only sizes, digests and shapes.")
 @click.option("--quiet", is_flag=True, help="Print nothing; only record.")
 @click.pass_context
 def command(
@@ -128,7 +132,7 @@ def command(
     launched, path = _traced(words, console, **options)
     if not quiet and path.stat().st_size:
         _tell(read_trace(path), console)
-    for complaint in launched.complaints:
+    for complaint in (*launched.complaints, *_leaks(path)):
         click.echo(f"agentprobe: {complaint}", err=True)
     ctx.exit(launched.code)
 
@@ -195,6 +199,9 @@ def _traced(
     fast_retries: bool,
     suppress: Sequence[str],
     quiet_telemetry: bool,
+    redact: tuple[str, ...],
+    redact_key: tuple[str, ...],
+    no_content: bool,
 ) -> tuple[Launched, Path]:
     name = f"{RealClock().date():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     path = _place(out, name)
@@ -208,8 +215,12 @@ def _traced(
         retries=retries,
         fast_retries=fast_retries,
         suppress=results_of(suppress),
+        redact=redact,
+        redact_keys=redact_key,
+        content=not no_content,
         agent={"command": [os.fsencode(word).decode(errors="backslashreplace") for word in words]},
     )
+    orders.redaction()  # so that a pattern that is none is said before anything runs
     urls = {"openai": openai_url, "anthropic": anthropic_url}
     with nullcontext() if console.quiet else live(path, console):
         launched = launch(
@@ -220,6 +231,11 @@ def _traced(
             quiet_telemetry=quiet_telemetry,
         )
     return launched, path
+
+
+def _leaks(path: Path) -> Sequence[str]:
+    """Where a secret of the environment stands in the trace all the same, said without telling it."""
+    return [f"{path}, {leak}; delete the file" for leak in leaks(path, secrets_in(os.environ))]
 
 
 def _place(out: Path, name: str) -> Path:

@@ -140,7 +140,8 @@ def _wrote(pair: Pair) -> bool:
 
 def _conditions(trace: Trace) -> dict[str, Any]:
     header = trace.header
-    said = {"seed": header.seed, "clock": header.clock, "agent": dict(header.agent), **header.run}
+    made = {**header.identity, **header.run}
+    said = {"seed": header.seed, "clock": header.clock, "agent": dict(header.agent), **made}
     return {name: value for name, value in said.items() if value not in ("", None, {})}
 
 

@@ -10,7 +10,7 @@ from agentprobe.domain.wire import Chunk, Headers, HttpReply
 from agentprobe.errors import CutOff, TimedOut
 from agentprobe.trace.pair import TracedCall
 from agentprobe.trace.replay.errors import is_neutral, tool_error, world_failure
-from agentprobe.trace.secret_forms import KEPT
+from agentprobe.trace.stand_ins import holds_stand_in
 
 REPLAYED = "replay"
 """The mark of an answer that came out of a trace."""
@@ -79,7 +79,7 @@ def _reply(call: TracedCall, *, broken: bool) -> HttpReply | None:
         return None
     kept = call.outcome.body if call.outcome is not None else None
     body, coded = reply.body, kept.coding if kept is not None else ""
-    if not coded and KEPT not in body:
+    if not coded and not holds_stand_in(body):
         return reply
     headers = tuple((name, value) for name, value in reply.headers if name.lower() not in _OF_THE_BYTES)
     if not broken:

@@ -13,7 +13,7 @@ from agentprobe.trace.replay.key import asked_then
 from agentprobe.trace.replay.room import LIVE, MISSED, NEAR
 from agentprobe.trace.replay.script import Scene, Script
 from agentprobe.trace.replay.tokens import Share, answer_tokens, request_tokens, shared
-from agentprobe.trace.secret_forms import KEPT
+from agentprobe.trace.stand_ins import holds_stand_in
 from agentprobe.trace.view import Trace
 
 
@@ -89,7 +89,7 @@ def _same_answers(recorded: Trace, again: Trace) -> bool:
 def caveats(trace: Trace) -> tuple[str, ...]:
     """What of a recording cannot be given back exactly, each in a sentence."""
     stuck = [call for call in trace.calls if cannot(call)]
-    hidden = [call for call in trace.calls if call.outcome is not None and KEPT in _kept(call)]
+    hidden = [call for call in trace.calls if call.outcome is not None and holds_stand_in(_kept(call))]
     printed = [call for call in trace.calls if call.kind is Kind.TOOL and b'"$repr"' in _kept(call)]
     return (
         *(f"recorded call {_number(trace, call)} cannot be replayed: {cannot(call)}" for call in stuck),

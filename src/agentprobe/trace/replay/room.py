@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agentprobe.dialects import dialect_named
 from agentprobe.domain.call import Call, Outcome
-from agentprobe.errors import Refused, ReplayMiss
+from agentprobe.errors import Refused, ReplayMiss, TraceError
 from agentprobe.kernel.place import Place
 from agentprobe.kernel.room import Passage, Wait
 from agentprobe.trace.read import read_trace
@@ -43,18 +43,30 @@ class Replaying:
     order: Order = ()
     """Recorded calls, by their numbers, that are to be completed in this order."""
 
+    redact: tuple[str, ...] = ()
+    """Regular expressions of what the recording does not keep."""
+    redact_key: tuple[str, ...] = ()
+    """Names of keys whose values it does not keep."""
+
     def placed(self) -> Replaying:
         """The same for a process that stands in another folder."""
         return replace(self, trace=self.trace.absolute(), edit=self.edit and self.edit.absolute())
 
-    def room(self) -> Replay:
+    def room(self, redact: Redaction | None = None) -> Replay:
         """A fresh room that replays this; raises TraceError or ConfigError for what cannot be replayed."""
         trace = read_trace(self.trace)
+        if not trace.header.content:
+            raise TraceError(
+                f"{self.trace} cannot be replayed: it was recorded with --no-content, so no answer is in it; "
+                "record the run again without that option"
+            )
         if self.fork is None:
             script, turns = Script.of(trace), Turns(self.order)
-            return Replay(script, lenient=self.lenient, near=self.near, pace=self.pace, turns=turns)
+            return Replay(
+                script, lenient=self.lenient, near=self.near, pace=self.pace, turns=turns, redact=redact
+            )
         script, edited = forked(trace, self.fork, self.edit)
-        return Replay(script, lenient=True, near=self.near, pace=self.pace, edited=edited)
+        return Replay(script, lenient=True, near=self.near, pace=self.pace, edited=edited, redact=redact)
 
 
 class Replay:
@@ -75,6 +87,7 @@ class Replay:
         pace: bool = False,
         edited: Callable[[Scene, Call], Outcome | None] = lambda *_: None,
         turns: Turns | None = None,
+        redact: Redaction | None = None,
     ) -> None:
         self._script = script
         self._lenient = lenient
@@ -82,7 +95,7 @@ class Replay:
         self._pace = pace
         self._edited = edited
         self._turns = turns or Turns()
-        self._redact = Redaction()
+        self._redact = redact or Redaction()
 
     def intercept(self, call: Call) -> Passage:
         asked = asked_live(call, self._redact)
