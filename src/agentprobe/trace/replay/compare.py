@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from agentprobe.domain.call import Kind
 from agentprobe.trace.body import unpacked_bytes
+from agentprobe.trace.own_key import VARIABLE as KEY_FILE
+from agentprobe.trace.own_key import own_key
 from agentprobe.trace.pair import TracedCall
+from agentprobe.trace.redact import Redaction
 from agentprobe.trace.replay.answer import REPLAYED, cannot
 from agentprobe.trace.replay.key import asked_then
 from agentprobe.trace.replay.room import LIVE, MISSED, NEAR
@@ -90,10 +93,20 @@ def caveats(trace: Trace) -> tuple[str, ...]:
     """What of a recording cannot be given back exactly, each in a sentence."""
     stuck = [call for call in trace.calls if cannot(call)]
     hidden = [call for call in trace.calls if call.outcome is not None and holds_stand_in(_kept(call))]
+    asked = [call for call in trace.calls if holds_stand_in(call.request_bytes)]
+    elsewhere = trace.header.key != Redaction(key=own_key()).key_id
     printed = [call for call in trace.calls if call.kind is Kind.TOOL and b'"$repr"' in _kept(call)]
     return (
         *(f"recorded call {_number(trace, call)} cannot be replayed: {cannot(call)}" for call in stuck),
         *([f"{len(hidden)} answers hold secrets that were replaced before they were kept"] if hidden else []),
+        *(
+            [
+                f"{len(asked)} requests hold secrets under another key than yours, and are not found again; "
+                f"set {KEY_FILE} to the file of the key under which it was recorded"
+            ]
+            if asked and elsewhere
+            else []
+        ),
         *([f"{len(printed)} tool results have parts of which only the print is kept"] if printed else []),
     )
 

@@ -11,6 +11,7 @@ from agentprobe.domain.call import Call, Outcome
 from agentprobe.errors import Refused, ReplayMiss, TraceError
 from agentprobe.kernel.place import Place
 from agentprobe.kernel.room import Passage, Wait
+from agentprobe.trace.own_key import own_key
 from agentprobe.trace.read import read_trace
 from agentprobe.trace.redact import Redaction
 from agentprobe.trace.replay.answer import Answer, answer_of, cannot
@@ -54,7 +55,7 @@ class Replaying:
 
     def room(self, redact: Redaction | None = None) -> Replay:
         """A fresh room that replays this; raises TraceError or ConfigError for what cannot be replayed."""
-        trace = read_trace(self.trace)
+        trace, redact = read_trace(self.trace), redact or Redaction(key=own_key())
         if not trace.header.content:
             raise TraceError(
                 f"{self.trace} cannot be replayed: it was recorded with --no-content, so no answer is in it; "
