@@ -18,6 +18,7 @@ from agentprobe.report.trace_summary import summary
 from agentprobe.report.trace_words import clipped, counted, duration, plain, tokens
 from agentprobe.splice.suppress import SUPPRESSED
 from agentprobe.trace.attempts import LogicalCall
+from agentprobe.trace.chain import continues
 from agentprobe.trace.facts.told import Facts, facts_of
 from agentprobe.trace.pair import TracedCall
 from agentprobe.trace.states import Snapshot
@@ -114,6 +115,8 @@ def _model(number: int, model: LogicalCall) -> Text:
     line = Text.assemble((f"{number} ", "dim"), ("model ", "bold"), clipped(model.name, 32))
     _add(line, _within(model.first))
     _add(line, _settings(model.first))
+    if on := continues(model.first):
+        _add(line, [Text(f"goes on from {clipped(on, 24)}", "dim")])
     _add(line, _reply(model.last, seconds=model.seconds))
     if model.retries:
         _add(line, [Text(counted(model.retries, "retry", "retries"), "yellow"), Text(shape(model), "yellow")])

@@ -16,6 +16,7 @@ from agentprobe.report.trace_words import clipped, counted, duration, plain, tok
 from agentprobe.trace.facts.told import Facts, labels_of
 from agentprobe.trace.pair import TracedCall
 from agentprobe.trace.tools import WIRE
+from agentprobe.trace.transparency import transparency_notes
 from agentprobe.trace.view import Trace
 
 Labels = Mapping[int, str]
@@ -51,6 +52,8 @@ def _rows(trace: Trace, facts: Facts) -> Iterator[tuple[str, Text]]:
     yield from _effects(trace)
     yield "ended", _ended(trace)
     yield from _seen(trace)
+    for note in transparency_notes(trace.model_calls):
+        yield "note", Text(note, "dim")
 
 
 def _seen(trace: Trace) -> Iterator[tuple[str, Text]]:

@@ -13,6 +13,7 @@ from agentprobe.domain.ledger import EffectLedger, LedgerEntry
 from agentprobe.domain.model import Usage
 from agentprobe.trace.attempts import LogicalCall, joined
 from agentprobe.trace.certificate import Certificate, certificate
+from agentprobe.trace.chain import Chain, chain_of
 from agentprobe.trace.pair import TracedCall, paired
 from agentprobe.trace.records import AGENT, CoverageRecord, EndRecord, Header, Record, StateRecord
 from agentprobe.trace.servers import ServerSeen, servers_seen
@@ -78,6 +79,10 @@ class Trace:
     def logical_calls(self) -> tuple[LogicalCall, ...]:
         """The model calls as the agent meant them, each with its attempts."""
         return joined(self.model_calls)
+
+    def chain(self, call: TracedCall) -> Chain:
+        """A model call with the calls that it goes on from, where the provider keeps the conversation."""
+        return chain_of(call, self.model_calls)
 
     @cached_property
     def said(self) -> tuple[str, ...]:
