@@ -148,7 +148,7 @@ def _cost(turn: Turn, known: Known, trace: Trace) -> Cost:
         return Cost(dollars=0.0) if failed else Cost(why="no tokens were reported")
     tier = turn.request.extra.get("service_tier") if turn.request is not None else None
     costs = [
-        cost_of(call.usage, known, dialect=call.record.dialect, at=_moment(trace, call.at), tier=tier)
+        cost_of(call.usage, known, dialect=call.record.dialect, at=moment(trace, call.at), tier=tier)
         for call in charged
     ]
     unknown = next((cost for cost in costs if cost.dollars is None), None)
@@ -157,7 +157,8 @@ def _cost(turn: Turn, known: Known, trace: Trace) -> Cost:
     return Cost(dollars=sum(cost.dollars or 0.0 for cost in costs), saved=sum(cost.saved for cost in costs))
 
 
-def _moment(trace: Trace, at: float) -> datetime | None:
+def moment(trace: Trace, at: float) -> datetime | None:
+    """The date and time of a moment of a session; None where the trace does not say when it began."""
     try:
         return datetime.fromisoformat(trace.header.started) + timedelta(seconds=at)
     except (ValueError, OverflowError):
