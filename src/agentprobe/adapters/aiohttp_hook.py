@@ -59,7 +59,14 @@ def detach() -> None:
 def _middleware(library: Any, session: Any, options: dict[str, Any]) -> Callable[[Any, Handler], Any]:
     async def through(request: Any, handler: Handler) -> Any:
         url = request.url
-        found = concerned(NAME, request.method, url.host, url.port, url.raw_path_qs)
+        found = concerned(
+            NAME,
+            request.method,
+            url.host,
+            url.port,
+            url.raw_path_qs,
+            heeds_variables=session.trust_env,
+        )
         if found is not None and found[0].joined and found[0].simulated:
             return await _from_the_door(session, request, found[0].orders.door)
         if found is None:

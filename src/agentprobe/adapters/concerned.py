@@ -13,13 +13,15 @@ _dialect_for = lru_cache(maxsize=1024)(dialect_for)
 Found = tuple[Active, Dialect]
 
 
-def concerned(library: str, method: str, host: str, port: int, target: str) -> Found | None:
+def concerned(
+    library: str, method: str, host: str, port: int, target: str, *, heeds_variables: bool = True
+) -> Found | None:
     """The session and the dialect of a request that must walk the corridor; None for one that must not.
 
     Nothing is led twice: not below another library's hook, and not on its way to the gateway, which records
-    it. What passes is told to the connection watch.
+    it, also as the proxy of every client that `heeds_variables`. What passes is told to the connection watch.
     """
-    if watch.is_led() or watch.is_door(host, port):
+    if watch.is_led() or watch.is_door(host, port) or (heeds_variables and watch.has_proxy()):
         return None
     active = led_session(library)
     if active is not None and active.joined and not active.orders.door:

@@ -100,7 +100,7 @@ def _concerned(library: Any, client: Any, request: Any) -> tuple[Active, Dialect
     if client.is_closed or watch.is_led():
         return None
     host, port = request.url.host, request.url.port or default_port(request.url.scheme)
-    if watch.is_door(host, port):
+    if watch.is_door(host, port) or _goes_by_proxy(client, request):
         return None  # the gateway records it
     active = led_session(library.__name__)
     if active is not None and active.joined and not active.orders.door:
@@ -123,6 +123,18 @@ def _told(response: Any, library: Any) -> Any:
     if isinstance(peer, tuple):
         watch.met(str(peer[0]), int(peer[1]), library.__name__)
     return response
+
+
+def _goes_by_proxy(client: Any, request: Any) -> bool:
+    """Does the client send this by the gateway as its proxy? A foreign transport does as others do."""
+    if not watch.has_proxy():
+        return False
+    transport = client._transport_for_url(request.url)
+    pool = getattr(transport, "_pool", None)
+    if pool is None:
+        return bool(client.trust_env)
+    proxy = getattr(pool, "_proxy_url", None)
+    return proxy is not None and watch.is_door(proxy.host.decode(), proxy.port)
 
 
 def _turn_to_the_door(library: Any, request: Any, door: str) -> None:

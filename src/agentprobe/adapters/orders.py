@@ -63,6 +63,8 @@ class Orders:
     """How often the agent's SDKs may try a failed model call again; None leaves it to them."""
     fast_retries: bool = False
     """Do they wait next to nothing before they do?"""
+    proxy: Mapping[str, tuple[str, ...]] | None = None
+    """How the gateway is the agent's proxy, if it is: what goes by it is recorded there."""
     replay: Replaying | None = None
     """The recorded run whose answers take the world's place."""
     suppress: Mapping[str, str] = field(default_factory=dict)
@@ -136,6 +138,7 @@ class Orders:
                 **governed(self.retries, fast=self.fast_retries),
                 **_replayed(self.replay),
                 **({"suppress": dict(self.suppress)} if self.suppress else {}),
+                **_proxied(self.proxy),
             },
             identity=identity(Path.cwd()) if not writer.begun else {},
         )
@@ -186,3 +189,7 @@ def _replays(replay: Replaying | None, redaction: Callable[[], Redaction]) -> It
 
 def _replayed(replay: Replaying | None) -> Mapping[str, str]:
     return {"replay": str(replay.trace)} if replay is not None else {}
+
+
+def _proxied(proxy: Mapping[str, tuple[str, ...]] | None) -> Mapping[str, Any]:
+    return {"proxy": proxy} if proxy is not None else {}

@@ -35,7 +35,8 @@ def begin() -> None:
     told = _told(text)
     trace = told.get("trace")
     log = CoverageLog(trace) if isinstance(trace, str) else None
-    watch.begin(log, str(told.get("door", "")), simulated=told.get("simulated") is True)
+    simulated, proxied = told.get("simulated") is True, told.get("proxy") is not None
+    watch.begin(log, str(told.get("door", "")), simulated=simulated, proxied=proxied)
     watch.attached("python")
     hook_libraries()
     _frameworks()

@@ -27,7 +27,7 @@ _leading: ContextVar[str] = ContextVar("agentprobe_leading", default="")
 _watch: _Watch | None = None
 
 
-def begin(log: CoverageLog | None, door: str, *, simulated: bool = False) -> None:
+def begin(log: CoverageLog | None, door: str, *, simulated: bool = False, proxied: bool = False) -> None:
     """Watch this process from now on; `door` is the gateway's address for the session.
 
     In a simulated session the names of model providers do not resolve, whoever asks for them.
@@ -35,7 +35,7 @@ def begin(log: CoverageLog | None, door: str, *, simulated: bool = False) -> Non
     global _watch
     if _watch is not None:
         return
-    _watch = _Watch(log, door, simulated=simulated)
+    _watch = _Watch(log, door, simulated=simulated, proxied=proxied)
     sys.addaudithook(_watch.audit)
     _watch.names.start()
     os.register_at_fork(after_in_child=_watch.forked)
@@ -56,6 +56,11 @@ def finish() -> None:
 def is_door(host: str, port: int | None) -> bool:
     """Is this the gateway of the process's session?"""
     return _watch is not None and (host, port) == _watch.door
+
+
+def has_proxy() -> bool:
+    """Is the gateway this process's proxy too, for all that heeds its variables?"""
+    return _watch is not None and _watch.proxied
 
 
 def default_port(scheme: str) -> int:
@@ -104,8 +109,9 @@ def met(address: str, port: int, library: str) -> None:
 class _Watch:
     """One process's connections, each written down when it is first made."""
 
-    def __init__(self, log: CoverageLog | None, door: str, *, simulated: bool) -> None:
+    def __init__(self, log: CoverageLog | None, door: str, *, simulated: bool, proxied: bool = False) -> None:
         self._simulated = simulated
+        self.proxied = proxied
         self.door = _address(door)
         self.names = WhenImported(("socket",), self._learn_names)
         self._log = log

@@ -5,18 +5,23 @@ from __future__ import annotations
 _PROVIDERS = frozenset(
     {
         "api.anthropic.com",
+        "api.cerebras.ai",
         "api.cohere.com",
         "api.deepseek.com",
         "api.fireworks.ai",
         "api.groq.com",
         "api.mistral.ai",
+        "api.moonshot.ai",
         "api.openai.com",
         "api.perplexity.ai",
         "api.together.xyz",
         "api.x.ai",
         "eu.api.openai.com",
         "us.api.openai.com",
+        "aiplatform.googleapis.com",
         "generativelanguage.googleapis.com",
+        "integrate.api.nvidia.com",
+        "ollama.com",
         "openrouter.ai",
         "router.huggingface.co",
     }
@@ -51,6 +56,12 @@ def is_provider(host: str) -> bool:
     name = host.lower().rstrip(".")
     is_bedrock = name.startswith("bedrock-runtime.") and name.endswith(".amazonaws.com")
     return name in _PROVIDERS or name.endswith(_DOMAINS) or is_bedrock
+
+
+def provider_domains() -> tuple[str, ...]:
+    """Domains below which all providers' hosts lie; other hosts lie there too."""
+    wide = (domain.partition(".")[2] for domain in _DOMAINS)
+    return (*sorted(_PROVIDERS), *wide, "amazonaws.com")
 
 
 def is_telemetry(host: str) -> bool:

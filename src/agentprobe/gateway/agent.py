@@ -15,6 +15,8 @@ from agentprobe.gateway.heads import Arrival, RawHeaders, raw_header
 from agentprobe.gateway.upstream import at_once
 
 if TYPE_CHECKING:
+    from agentprobe.domain.wire import HttpReply
+    from agentprobe.gateway.proxy import Within
     from agentprobe.gateway.server import Gateway
     from agentprobe.gateway.tunnel import Tunnel
 
@@ -27,10 +29,11 @@ LINGER = 2.0
 
 
 class AgentConnection(asyncio.Protocol):
-    """A connection from the agent."""
+    """A connection from the agent; `within` says where it leads when it was opened through the proxy."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, within: Within | None = None) -> None:
         self._gateway = gateway
+        self._within = within
         self._parser = httptools.HttpRequestParser(self)
         self._transport: asyncio.Transport
         self._target = b""
@@ -78,7 +81,11 @@ class AgentConnection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            self._stay_with_http(data[upgrade.args[0] :])
+            rest = data[upgrade.args[0] :]
+            if self._parser.get_method() == b"CONNECT":
+                self._hand_over(rest)
+            else:
+                self._stay_with_http(rest)
         except httptools.HttpParserError as error:
             self._refuse(400, f"this is not HTTP: {error}")
 
@@ -154,6 +161,17 @@ class AgentConnection(asyncio.Protocol):
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._serve())
 
+    def _hand_over(self, rest: bytes) -> None:
+        """Let the proxy take the connection on, which from here leads elsewhere."""
+        if not self.idle or self._arrivals:
+            self._refuse(400, "CONNECT must wait for the answers to what was asked before")
+            return
+        refusal = self._gateway.proxy.connect(self._transport, self._target, self._headers, rest)
+        if refusal is None:
+            self._gateway.connections.discard(self)
+        else:
+            self._end_with(refusal)
+
     def _stay_with_http(self, rest: bytes) -> None:
         """Go on in HTTP/1.1 with a client that offered another protocol, as the standard allows."""
         offered = raw_header(self._headers, b"upgrade") or b""
@@ -172,7 +190,7 @@ class AgentConnection(asyncio.Protocol):
         target = self._target.decode("latin-1")
         arrival = Arrival("GET", target, self._headers, b"", keep=False, chunks_allowed=True)
         try:
-            self._tunnel = self._gateway.tunnel(arrival, self._transport)
+            self._tunnel = self._gateway.tunnel(arrival, self._transport, self._within)
         except Refused as refusal:
             self._refuse(refusal.status, str(refusal))
             return
@@ -203,15 +221,18 @@ class AgentConnection(asyncio.Protocol):
         if self._full:
             exchange.pause()
         try:
-            await self._gateway.answer(arrival, exchange)
+            await self._gateway.answer(arrival, exchange, self._within)
         finally:
             self._closing = self._closing or not exchange.keep
 
     def _refuse(self, status: int, message: str) -> None:
         """Say what is wrong with the connection itself, and end it."""
+        self._end_with(refusals.plain(status, message))
+
+    def _end_with(self, refusal: HttpReply) -> None:
         if self.idle:
             exchange = Exchange(self._transport, keep=False)
-            exchange.say(refusals.plain(status, message))
+            exchange.say(refusal)
         self._closing = True
         if self.idle:
             self._transport.close()

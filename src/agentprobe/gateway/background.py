@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from agentprobe.gateway.door import Opened
+from agentprobe.gateway.proxy import Proxying
 from agentprobe.gateway.server import PROVIDERS, Gateway
 
 
@@ -39,9 +40,11 @@ class BackgroundGateway:
         """What went wrong in our own rooms."""
         return tuple(self._gateway.defects)
 
-    def open_session(self, opened: Opened, upstreams: Mapping[str, str] = PROVIDERS) -> str:
+    def open_session(
+        self, opened: Opened, upstreams: Mapping[str, str] = PROVIDERS, proxying: Proxying | None = None
+    ) -> str:
         """Give a session its base URL, as `Gateway.open_session` does."""
-        return self._gateway.open_session(opened, upstreams)
+        return self._gateway.open_session(opened, upstreams, proxying)
 
     def close_session(self, url: str, seconds: float = 2.0) -> None:
         """Shut a session's door and wait until all it did is recorded."""
@@ -51,10 +54,16 @@ class BackgroundGateway:
 
 @contextmanager
 def background(
-    host: str = "127.0.0.1", port: int = 0, make_loop: Callable[[], asyncio.AbstractEventLoop] = new_loop
+    host: str = "127.0.0.1",
+    port: int = 0,
+    make_loop: Callable[[], asyncio.AbstractEventLoop] = new_loop,
+    environ: Mapping[str, str] | None = None,
 ) -> Iterator[BackgroundGateway]:
-    """Run a gateway beside this thread; what is under way at the end may finish, within seconds."""
-    loop, gateway = make_loop(), Gateway()
+    """Run a gateway beside this thread; what is under way at the end may finish, within seconds.
+
+    Its own calls leave by the proxies that `environ` names.
+    """
+    loop, gateway = make_loop(), Gateway(environ)
     thread = threading.Thread(target=_run, args=(loop,), name="agentprobe-gateway", daemon=True)
     thread.start()
     try:

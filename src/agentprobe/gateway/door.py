@@ -17,6 +17,9 @@ from agentprobe.gateway.heads import Arrival, raw_header
 from agentprobe.gateway.pool import Pool
 from agentprobe.kernel.session import Session
 
+if TYPE_CHECKING:
+    from agentprobe.gateway.proxy import Aim, Proxying
+
 
 class Opened(Protocol):
     """An open session, as far as the gateway knows it."""
@@ -75,6 +78,10 @@ class Door:
     """What is under way."""
     tunnels: set[Tunnel] = field(default_factory=set)
     """The web sockets that are open."""
+    proxying: Proxying | None = None
+    """What makes it a proxy too, if it is one."""
+    carried: set[asyncio.Task[None]] = field(default_factory=set)
+    """What passes through it unread."""
 
     def pieces(self, arrival: Arrival, target: str) -> tuple[Dialect | None, AsyncGenerator[Piece, None]]:
         """The reply to a request, as it comes: through the corridor when it is a model call."""
@@ -105,7 +112,21 @@ class Door:
         """Let what is under way end; after `seconds`, break it off."""
         for tunnel in tuple(self.tunnels):
             tunnel.finish()
+        for task in tuple(self.carried):
+            task.cancel()
         await settle(self.tasks, seconds)
+
+    def forwarded(self, arrival: Arrival, aim: Aim) -> tuple[Dialect | None, AsyncGenerator[Piece, None]]:
+        """The reply to a request that came by proxy: only what speaks to models is ever simulated."""
+        dialect = _spoken(arrival.method, aim.target)
+        request = arrival.request(aim.target, aim.host)
+        if dialect is None:
+            if aim.of_models:
+                return None, self._world(request, aim.pool)
+            return None, aim.pool.exchange(request, self.opened.session.clock)
+        boundary = self.opened.session.boundary
+        call = model_call(request, dialect)
+        return dialect, boundary.stream_async(call, lambda asked: self._world(asked.request, aim.pool))
 
     def _pool(self, arrival: Arrival, dialect: Dialect | None) -> Pool | None:
         if dialect is not None:

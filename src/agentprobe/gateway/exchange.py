@@ -181,3 +181,5 @@ def _no_clean_end(transport: asyncio.Transport) -> None:
     link = transport.get_extra_info("socket")
     if link is not None:
         link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    if transport.get_extra_info("ssl_object") is not None:
+        transport.abort()  # TLS has a goodbye of its own, which must not be said either

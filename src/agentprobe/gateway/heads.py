@@ -16,7 +16,16 @@ from typing import NamedTuple
 from agentprobe.domain.wire import Headers, HttpReply, HttpRequest
 
 HOP_BY_HOP = frozenset(
-    {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
 )
 """Headers that speak of one connection only."""
 SESSION = b"x-agentprobe-session"

@@ -18,7 +18,9 @@ from agentprobe.adapters.handed_down import handing_down
 from agentprobe.adapters.orders import Orders
 from agentprobe.errors import ConfigError
 from agentprobe.gateway.background import BackgroundGateway, background
+from agentprobe.gateway.interception import Interception
 from agentprobe.gateway.outside import looked_at, tell_routes
+from agentprobe.gateway.proxied import behind_proxy, proxying
 from agentprobe.gateway.surroundings import routes, surroundings
 from agentprobe.trace.writer import TraceWriter
 
@@ -42,34 +44,50 @@ def launch(
     answer: Answer | None = None,
     urls: Mapping[str, str] = _NOTHING,
     quiet_telemetry: bool = False,
+    proxy: Interception | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Launched:
     """Run `command` to its end, with our standard streams and signals, and record what it asks of models.
 
     `answer` takes the providers' place; `urls` says by provider where calls go instead of where the
-    environment sends them. Raises ConfigError when the command cannot be started.
+    environment sends them. With `proxy` the agent's base URLs are left alone and everything it asks for is
+    led through a proxy. Raises ConfigError when the command cannot be started.
     """
     environ = os.environ if environ is None else environ
     _look_for(command, environ)
     simulated = answer is not None
     found = routes(_NOTHING if simulated else environ, urls)
+    forward = proxying(proxy, environ, urls) if proxy is not None else None
     with ExitStack() as stack:
-        gateway = stack.enter_context(background())
+        gateway = stack.enter_context(background(environ=environ))
         active = stack.enter_context(orders.open(answer))
-        door = gateway.open_session(active, {route.provider: route.upstream for route in found})
-        told = surroundings(environ, door, found, quiet=quiet_telemetry, simulated=simulated)
+        door = gateway.open_session(active, {route.provider: route.upstream for route in found}, forward)
+        if forward is None:
+            told = surroundings(environ, door, found, quiet=quiet_telemetry, simulated=simulated)
+        else:
+            told = stack.enter_context(
+                behind_proxy(environ, door, forward, found, quiet=quiet_telemetry, simulated=simulated)
+            )
         if active.writer is not None:
             tell_routes(active.writer, found)
         try:
-            joining = replace(orders, door=door, simulated=orders.simulated or simulated)
+            joining = replace(
+                orders,
+                door=door,
+                proxy=proxy.recorded if proxy is not None else None,
+                simulated=orders.simulated or simulated,
+            )
             with handing_down(joining.to_json(), told) as environment:
                 code = _run(command, environment, active.writer, door)
         finally:
             gateway.close_session(door)
         writer = active.writer
+        if forward is not None and writer is not None:
+            forward.contacts.write(writer)
         active.close(_status(active, code), exit=code)
         failures = [writer.failure] if writer is not None and writer.failure else []
-        return Launched(code, (*failures, *_defects(gateway)))
+        unseen = forward.contacts.complaints if forward is not None else ()
+        return Launched(code, (*failures, *unseen, *_defects(gateway)))
 
 
 def _status(active: Active, code: int) -> str:

@@ -7,13 +7,14 @@ import ssl
 from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from agentprobe.basis.clock import Clock, RealClock
 from agentprobe.domain.wire import HttpReply, HttpRequest, Piece
 from agentprobe.errors import ConfigError, CutOff, ServerError
+from agentprobe.gateway.outward import OuterProxy, Outward
 from agentprobe.gateway.upstream import UpstreamConnection
 
 CONNECT_SECONDS = 10.0
@@ -64,9 +65,12 @@ class Origin:
 class Pool:
     """Every connection to one provider."""
 
-    def __init__(self, origin: Origin, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, origin: Origin, loop: asyncio.AbstractEventLoop, outward: Outward | None = None
+    ) -> None:
         self.origin = origin
         self._loop = loop
+        self._outward = outward or Outward({})
         self._clock = RealClock()
         self._idle: deque[UpstreamConnection] = deque()
         self._all: set[UpstreamConnection] = set()
@@ -76,7 +80,7 @@ class Pool:
 
         Raises CutOff when the reply breaks off, ServerError 502 when the provider cannot be reached.
         """
-        connection, head = await self._begin(request, clock)
+        connection, head = await self._begin(self._addressed(request), clock)
         try:
             yield head
             while (chunk := await connection.receive()) is not None:
@@ -130,15 +134,32 @@ class Pool:
 
     async def raw(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A connection of its own, for what is no exchange of messages; raises ServerError 502."""
+        reader = asyncio.StreamReader(loop=self._loop)
         async with self._reaching():
-            return await asyncio.open_connection(self.origin.host, self.origin.port, ssl=self._tls)
+            transport, protocol = await self._outward.connect(
+                self._loop,
+                lambda: asyncio.StreamReaderProtocol(reader, loop=self._loop),
+                (self.origin.scheme, self.origin.host, self.origin.port),
+                self._tls,
+            )
+        return reader, asyncio.StreamWriter(transport, protocol, reader, self._loop)
+
+    @cached_property
+    def _proxy(self) -> OuterProxy | None:
+        """The proxy that is given whole requests, which it can read; TLS goes through one in a tunnel."""
+        origin = self.origin
+        return self._outward.proxy("http", origin.host, origin.port) if origin.scheme == "http" else None
+
+    def _addressed(self, request: HttpRequest) -> HttpRequest:
+        """The request as it is written on this way: a proxy is told the whole address."""
+        if self._proxy is None:
+            return request
+        target = f"http://{self.origin.address}{request.target}"
+        return replace(request, target=target, headers=(*request.headers, *self._proxy.headers))
 
     async def _connect(self) -> UpstreamConnection:
-        origin = self.origin
         async with self._reaching():
-            _, connection = await self._loop.create_connection(
-                lambda: UpstreamConnection(self._loop), origin.host, origin.port, ssl=self._tls
-            )
+            connection = await self._reached(self.origin)
         self._all.add(connection)
         return connection
 
@@ -153,6 +174,15 @@ class Pool:
             raise ServerError(502, message) from error
         except OSError as error:
             raise ServerError(502, f"agentprobe cannot reach {origin}: {error.strerror or error}") from error
+
+    async def _reached(self, origin: Origin) -> UpstreamConnection:
+        def make() -> UpstreamConnection:
+            return UpstreamConnection(self._loop)
+
+        if self._proxy is not None:
+            return (await self._outward.at(self._loop, self._proxy, make))[1]
+        target = (origin.scheme, origin.host, origin.port)
+        return (await self._outward.connect(self._loop, make, target, self._tls))[1]
 
     def _release(self, connection: UpstreamConnection) -> None:
         if connection.reusable and len(self._idle) < IDLE_CONNECTIONS:

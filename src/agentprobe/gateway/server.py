@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from typing import Protocol
 
+from agentprobe.dialects import Dialect
+from agentprobe.domain.wire import Piece
 from agentprobe.errors import ConfigError, Refused
 from agentprobe.gateway import refusals
 from agentprobe.gateway.agent import AgentConnection
@@ -13,7 +17,9 @@ from agentprobe.gateway.door import Door, Entrance, Opened
 from agentprobe.gateway.exchange import Exchange
 from agentprobe.gateway.heads import Arrival
 from agentprobe.gateway.lobby import Guest, Lobby, named
+from agentprobe.gateway.outward import Outward
 from agentprobe.gateway.pool import Origin, Pool
+from agentprobe.gateway.proxy import ForwardProxy, Proxying, Stranger, Within, speaks_mcp, stranger
 from agentprobe.gateway.tunnel import Tunnel
 
 PROVIDERS: Mapping[str, str] = {
@@ -29,14 +35,23 @@ _NO_SESSION = (
 )
 
 
+class Closable(Protocol):
+    """A connection, as far as its end goes."""
+
+    def close(self) -> None: ...
+
+
 class Gateway:
     """Listens on this machine alone; the token in a session's URL is what lets an agent in.
 
-    All methods but `open_session` belong to the loop that started it.
+    All methods but `open_session` belong to the loop that started it. Its own calls leave by the proxies
+    that `environ` names.
     """
 
-    def __init__(self) -> None:
-        self.connections: set[AgentConnection] = set()
+    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+        self.outward = Outward(os.environ if environ is None else environ)
+        self.proxy = ForwardProxy(self)
+        self.connections: set[Closable] = set()
         self.defects: list[Exception] = []
         """What went wrong in our own rooms, in the order it did."""
         self.port = 0
@@ -68,14 +83,17 @@ class Gateway:
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self.port}"
 
-    def open_session(self, opened: Opened, upstreams: Mapping[str, str] = PROVIDERS) -> str:
+    def open_session(
+        self, opened: Opened, upstreams: Mapping[str, str] = PROVIDERS, proxying: Proxying | None = None
+    ) -> str:
         """Give a session its base URL; `upstreams` says by dialect or provider where its calls go.
 
-        Raises ConfigError for an upstream that is no URL.
+        With `proxying` the gateway is the session's proxy too. Raises ConfigError for an upstream that is no
+        URL.
         """
-        pools = {name: self._pool(Origin.parse(url)) for name, url in upstreams.items()}
+        pools = {name: self.pool(Origin.parse(url)) for name, url in upstreams.items()}
         token = secrets.token_urlsafe(16)
-        self._doors[token] = Door(opened, pools)
+        self._doors[token] = Door(opened, pools, proxying=proxying)
         return f"{self.url}/s/{token}"
 
     def open_door(self, make: Callable[[Pool], Entrance], url: str, *, token: str = "") -> str:
@@ -91,10 +109,14 @@ class Gateway:
         self, open: Callable[[str], Guest], upstreams: Mapping[str, str] = PROVIDERS, *, token: str = ""
     ) -> tuple[str, Lobby]:
         """Give many sessions one base URL; `open` begins the session of a name when it is first heard."""
-        pools = {name: self._pool(Origin.parse(url)) for name, url in upstreams.items()}
+        pools = {name: self.pool(Origin.parse(url)) for name, url in upstreams.items()}
         token = token or secrets.token_urlsafe(16)
         lobby = self._lobbies[token] = Lobby(open, pools)
         return f"{self.url}/s/{token}", lobby
+
+    def door(self, token: str) -> Door | None:
+        """The door of the session with this token."""
+        return self._doors.get(token)
 
     async def close_session(self, url: str, seconds: float = 2.0) -> None:
         """Shut a session's door; what is under way may end within `seconds` and is then cancelled."""
@@ -114,29 +136,53 @@ class Gateway:
             pool.close()
         await asyncio.sleep(0)  # lets the transports say goodbye
 
-    async def answer(self, arrival: Arrival, exchange: Exchange) -> None:
-        """Answer one request of an agent."""
+    async def answer(self, arrival: Arrival, exchange: Exchange, within: Within | None = None) -> None:
+        """Answer one request of an agent; `within` says where it goes when it came through the proxy."""
         try:
-            found = self._enter(arrival)
+            if within is not None:
+                await self._forward(arrival, exchange, within, arrival.target)
+            elif not arrival.target.startswith("/"):
+                await self._forward(arrival, exchange, *self.proxy.within(arrival))
+            elif isinstance(found := self._enter(arrival), Lobby):
+                await _end_session(found, arrival, exchange)
+            else:
+                door, target = found
+                await self._answer(door, exchange, door.pieces(arrival, target))
+        except Stranger:
+            exchange.say(stranger())
         except Refused as refusal:
             exchange.say(refusals.plain(refusal.status, f"agentprobe: {refusal}", refusals.NO_RETRY))
-            return
-        if isinstance(found, Lobby):
-            await _end_session(found, arrival, exchange)
-            return
+
+    async def _forward(self, arrival: Arrival, exchange: Exchange, within: Within, target: str) -> None:
+        aim = self.proxy.aim(within, target)
+        dialect, pieces = within.door.forwarded(arrival, aim)
+        proxying = within.door.proxying
+        if proxying is not None and (dialect is not None or speaks_mcp(arrival)):
+            proxying.contacts.purpose(aim.place, "mcp" if dialect is None else "model")
+        await self._answer(within.door, exchange, (dialect, pieces))
+
+    async def _answer(
+        self, door: Door, exchange: Exchange, reply: tuple[Dialect | None, AsyncGenerator[Piece, None]]
+    ) -> None:
         task = asyncio.current_task()
         assert task is not None
-        door, target = found
         door.tasks.add(task)
         try:
-            defect = await exchange.answer(*door.pieces(arrival, target))
+            defect = await exchange.answer(*reply)
             if defect is not None:
                 self.defects.append(defect)
         finally:
             door.tasks.discard(task)
 
-    def tunnel(self, arrival: Arrival, transport: asyncio.Transport) -> Tunnel:
+    def tunnel(self, arrival: Arrival, transport: asyncio.Transport, within: Within | None = None) -> Tunnel:
         """A web socket for a request that asks for one; raises Refused when there is no such session."""
+        target = arrival.target
+        if within is None and not target.startswith("/"):
+            within, target = self.proxy.within(arrival)
+        if within is not None:
+            aim = self.proxy.aim(within, target)
+            opening = arrival.request(aim.target, aim.host)
+            return Tunnel(opening, aim.pool, within.door, transport, self.defects)
         found = self._enter(arrival)
         if isinstance(found, Lobby):
             raise Refused(_NO_SESSION, 404)
@@ -158,8 +204,11 @@ class Gateway:
                 return lobby if _ends(arrival, slash + rest) else lobby.enter(arrival, slash + rest)
         raise Refused(_NO_SESSION, 404)
 
-    def _pool(self, origin: Origin) -> Pool:
-        return self._pools.setdefault(origin, Pool(origin, self._loop))
+    def pool(self, origin: Origin) -> Pool:
+        """The connections to a provider."""
+        if origin not in self._pools:
+            self._pools[origin] = Pool(origin, self._loop, self.outward)
+        return self._pools[origin]
 
 
 def _ends(arrival: Arrival, target: str) -> bool:

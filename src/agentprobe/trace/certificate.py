@@ -10,7 +10,7 @@ from agentprobe.domain.hosts import is_loopback, is_provider, is_telemetry
 from agentprobe.trace.records import Connection, CoverageRecord
 
 T = TypeVar("T")
-_GATEWAY, _OUTSIDE, _PYTHON = "gateway", "outside", "python"
+_GATEWAY, _PROXY, _OUTSIDE, _PYTHON = "gateway", "proxy", "outside", "python"
 _MODEL, _UNKNOWN, _TELEMETRY, _LOCAL, _OTHER = "model", "unknown", "telemetry", "local", "other"
 
 
@@ -110,7 +110,8 @@ def certificate(coverage: Sequence[CoverageRecord]) -> Certificate:
     """Judge what a trace says of its own coverage."""
     inside = [record for record in coverage if record.by.startswith("watch:")]
     outside = [record for record in coverage if record.by.startswith(f"{_OUTSIDE}:")]
-    house = [record for record in coverage if record.by == _GATEWAY]
+    house = [record for record in coverage if record.by in (_GATEWAY, _PROXY)]
+    carried = [record for record in house if record.by == _PROXY]
     hooked = {_pid(record): record.process for record in inside if _is_hooked(record)}
     ways = [way for record in (*house, *inside) for way in record.ways]
     models = _Models(coverage)
@@ -121,7 +122,7 @@ def certificate(coverage: Sequence[CoverageRecord]) -> Certificate:
         unhooked=_unhooked(inside, outside, hooked),
         ways=_unique(way.name for way in ways if way.attached and way.name not in (_OUTSIDE, _PYTHON)),
         failed=_unique((way.name, way.why) for way in ways if not way.attached and way.name != _PYTHON),
-        passed=_unique((*_inside(inside, models), *_outside(outside, inside, models))),
+        passed=_unique((*_inside((*inside, *carried), models), *_outside(outside, inside, models))),
     )
 
 
@@ -169,7 +170,8 @@ def _outside(
 
 
 def _passed(record: CoverageRecord, one: Connection, models: _Models, *, sampled: bool = False) -> Passed:
-    process = f"{record.process or 'a process'} (process {_pid(record)})"
+    who = record.process or "a process"
+    process = f"{who} (process {_pid(record)})" if _pid(record) else who
     purpose = models.purpose(one.host, one.port, one.purpose)
     return Passed(host=one.host, port=one.port, process=process, purpose=purpose, sampled=sampled)
 

@@ -281,6 +281,8 @@ class Connection(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`model`, `mcp`, `telemetry`, `tool`, as far as can be told."""
     address: str = ""
     """The address connected to; empty where a hook told of a request and not of a connection."""
+    bytes: int | None = None
+    """How many went through unread, both ways; None where they were not counted."""
 
 
 class CoverageRecord(

@@ -21,6 +21,7 @@ from agentprobe.basis.files import write_whole
 from agentprobe.cli.main import FINDINGS, GOOD, NOT_OBSERVED
 from agentprobe.domain.wire import HttpRequest, Piece
 from agentprobe.errors import ConfigError, Refused
+from agentprobe.gateway.interception import Interception
 from agentprobe.gateway.launcher import launch
 from agentprobe.report.terminal_race import draw_race, race_facts
 from agentprobe.report.terminal_replay import draw_replay, replay_facts
@@ -186,6 +187,7 @@ def _again(
 ) -> Repetition:
     """Run the agent once more, and put the run beside the recorded one."""
     name = f"{RealClock().date():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}-{number}"
+    proxy = Interception.of(recorded.header.run.get("proxy"))
     orders = Orders(
         id=name,
         seed=recorded.header.seed,
@@ -195,8 +197,10 @@ def _again(
         replay=replaying,
         redact=replaying.redact,
         redact_keys=replaying.redact_key,
+        proxy=proxy.recorded if proxy is not None else None,
     )
-    launched = launch(words, orders, answer=_world(replaying, sim, orders.seed))
+    world = _world(replaying, sim, orders.seed)
+    launched = launch(words, orders, answer=world, proxy=proxy)
     for complaint in launched.complaints:
         click.echo(f"agentprobe: {complaint}", err=True)
     return compare(recorded, read_trace(out / f"{name}.jsonl"))

@@ -23,6 +23,7 @@ from agentprobe.cli.drift import Run, drift_test
 from agentprobe.cli.suppressed import never_suppressed, results_of
 from agentprobe.config.agent_file import load_agent
 from agentprobe.errors import ConfigError
+from agentprobe.gateway.interception import Interception
 from agentprobe.gateway.launcher import Launched, launch
 from agentprobe.lab.judge import never_struck, no_waiting
 from agentprobe.lab.reading import seen_of
@@ -78,6 +79,11 @@ class _BeforeDashes(click.Group):
     metavar="TOOL[=RESULT]",
     help="Keep the agent from calling this tool; tell the model RESULT instead. May be given again.",
 )
+@click.option("--proxy", is_flag=True, help="Be the agent's proxy, for one whose addresses are fixed.")
+@click.option(
+    "--intercept", metavar="HOST", multiple=True, help="With --proxy: read what goes there too; '*' is all."
+)
+@click.option("--tunnel", metavar="HOST", multiple=True, help="With --proxy: let that host pass unread.")
 @click.option("--quiet-telemetry", is_flag=True, help="Switch off what frameworks tell their makers.")
 @click.option("--config", type=_FILE, help="An agent described by a file, such as agent_config.json.")
 @click.option("--prompt", metavar="TEXT", help="With --config: what the agent is asked.")
@@ -198,11 +204,15 @@ def _traced(
     retries: int | None,
     fast_retries: bool,
     suppress: Sequence[str],
+    proxy: bool,
+    intercept: tuple[str, ...],
+    tunnel: tuple[str, ...],
     quiet_telemetry: bool,
     redact: tuple[str, ...],
     redact_key: tuple[str, ...],
     no_content: bool,
 ) -> tuple[Launched, Path]:
+    forward = _interception(intercept, tunnel, proxy=proxy)
     name = f"{RealClock().date():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     path = _place(out, name)
     orders = Orders(
@@ -218,6 +228,7 @@ def _traced(
         redact=redact,
         redact_keys=redact_key,
         content=not no_content,
+        proxy=forward.recorded if forward is not None else None,
         agent={"command": [os.fsencode(word).decode(errors="backslashreplace") for word in words]},
     )
     orders.redaction()  # so that a pattern that is none is said before anything runs
@@ -229,6 +240,7 @@ def _traced(
             answer=_simulation(sim, seed) if sim else None,
             urls={name: url for name, url in urls.items() if url},
             quiet_telemetry=quiet_telemetry,
+            proxy=forward,
         )
     return launched, path
 
@@ -236,6 +248,12 @@ def _traced(
 def _leaks(path: Path) -> Sequence[str]:
     """Where a secret of the environment stands in the trace all the same, said without telling it."""
     return [f"{path}, {leak}; delete the file" for leak in leaks(path, secrets_in(os.environ))]
+
+
+def _interception(intercept: tuple[str, ...], tunnel: tuple[str, ...], *, proxy: bool) -> Interception | None:
+    if not proxy and (intercept or tunnel):
+        raise ConfigError("--intercept and --tunnel say what a proxy does; add --proxy")
+    return Interception(intercept, tunnel) if proxy else None
 
 
 def _place(out: Path, name: str) -> Path:
@@ -266,7 +284,10 @@ def _tell(trace: Trace, console: Console) -> None:
     if not trace.model_calls:
         console.print(
             "No model call came through the gateway. Does the agent choose its base URL by itself instead of "
-            "reading OPENAI_BASE_URL or ANTHROPIC_BASE_URL?",
+            "reading OPENAI_BASE_URL or ANTHROPIC_BASE_URL? Then --proxy sees it."
+            if not trace.header.run.get("proxy")
+            else "No model call came through the proxy. Does the agent's HTTP library read HTTPS_PROXY? "
+            "Hosts that are no known provider's are read with --intercept HOST.",
             style="yellow",
         )
     for strike in never_struck(str(trace.header.run.get("schedule", "")), seen_of(trace).receipts):
