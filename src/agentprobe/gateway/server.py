@@ -102,7 +102,7 @@ class Gateway:
         Raises ConfigError for an upstream that is no URL.
         """
         token = token or secrets.token_urlsafe(16)
-        self._doors[token] = make(self._pool(Origin.parse(url)))
+        self._doors[token] = make(self.pool(Origin.parse(url)))
         return f"{self.url}/s/{token}"
 
     def open_lobby(
@@ -116,7 +116,8 @@ class Gateway:
 
     def door(self, token: str) -> Door | None:
         """The door of the session with this token."""
-        return self._doors.get(token)
+        door = self._doors.get(token)
+        return door if isinstance(door, Door) else None
 
     async def close_session(self, url: str, seconds: float = 2.0) -> None:
         """Shut a session's door; what is under way may end within `seconds` and is then cancelled."""
@@ -162,7 +163,7 @@ class Gateway:
         await self._answer(within.door, exchange, (dialect, pieces))
 
     async def _answer(
-        self, door: Door, exchange: Exchange, reply: tuple[Dialect | None, AsyncGenerator[Piece, None]]
+        self, door: Entrance, exchange: Exchange, reply: tuple[Dialect | None, AsyncGenerator[Piece, None]]
     ) -> None:
         task = asyncio.current_task()
         assert task is not None
