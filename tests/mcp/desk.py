@@ -10,11 +10,30 @@ from pathlib import Path
 import anyio
 import uvicorn
 from mcp.server.mcpserver import Context, MCPServer
-from mcp_types import SamplingMessage, TextContent, ToolAnnotations
+from mcp.server.streamable_http import EventCallback, EventMessage, EventStore
+from mcp_types import JSONRPCMessage, SamplingMessage, TextContent, ToolAnnotations
 from pydantic import BaseModel
 
 desk = MCPServer("desk", version="1.2")
 READS = ToolAnnotations(read_only_hint=True)
+
+
+class Kept(EventStore):
+    """Keeps what was sent, so that a client may go on where its stream broke off."""
+
+    def __init__(self) -> None:
+        self._events: list[tuple[str, JSONRPCMessage | None]] = []
+
+    async def store_event(self, stream_id: str, message: JSONRPCMessage | None) -> str:
+        self._events.append((stream_id, message))
+        return str(len(self._events))
+
+    async def replay_events_after(self, last_event_id: str, send_callback: EventCallback) -> str | None:
+        stream, _ = self._events[int(last_event_id) - 1]
+        for number, (other, message) in enumerate(self._events[int(last_event_id) :], int(last_event_id) + 1):
+            if other == stream and message is not None:
+                await send_callback(EventMessage(message, str(number)))
+        return stream
 
 
 class Choice(BaseModel):
@@ -93,6 +112,13 @@ def session_variable() -> str:
     return os.environ.get("AGENTPROBE_SESSION", "nothing")
 
 
+@desk.tool(annotations=READS)
+async def break_off(context: Context) -> str:
+    """Answer after the stream has ended, so that the client must come back for it."""
+    await context.close_sse_stream()
+    return "here again"
+
+
 @desk.resource("desk://drawer")
 def drawer() -> str:
     return "paper, pens"
@@ -107,7 +133,8 @@ def serve(**options: bool) -> None:
     """Serve over HTTP on a free port, which is printed."""
     link = socket.create_server(("127.0.0.1", 0))
     print(link.getsockname()[1], flush=True)
-    app = desk.streamable_http_app(**options)  # type: ignore[arg-type]  # switches alone
+    store = Kept() if options.pop("resumable", False) else None
+    app = desk.streamable_http_app(event_store=store, retry_interval=10, **options)  # type: ignore[arg-type]
     uvicorn.Server(uvicorn.Config(app, log_level="critical")).run([link])
 
 

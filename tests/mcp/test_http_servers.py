@@ -145,6 +145,18 @@ def test_faults_strike_servers_over_http_in_their_own_form(
     assert way.use(use, "--fault", schedule, mode=mode, form=form) == (True, {"result": []})
 
 
+@pytest.mark.parametrize("fault", ["", "oversized_result(times=2)@tool"])
+def test_a_response_that_comes_in_a_resumed_stream_ends_its_call(way: Way, fault: str) -> None:
+    async def use(client: Client) -> str:
+        return words(await client.call_tool("break_off", {}))
+
+    told = way.use(use, "--fault", fault, mode="legacy", form=("resumable",))
+    assert told == ("here again\nhere again" if fault else "here again")
+    (call,) = read_trace(way.trace_file).tool_calls
+    assert call.error == ""
+    assert call.result["content"][0]["text"] == told
+
+
 def test_keys_reach_the_server_and_stay_out_of_the_trace(way: Way) -> None:
     async def use(client: Client) -> None:
         await client.list_tools()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from agentprobe.mcp.lines import Lines
 from agentprobe.mcp.messages import read
 from agentprobe.mcp.relay import Direction, directions
 from agentprobe.mcp.server import Server, name_of
+from agentprobe.trace.read import read_trace
 
 IDS = some.sampled_from([0, 1, 2, "1", "two", 3.5])
 PARAMS = some.sampled_from(
@@ -150,6 +152,25 @@ def test_a_batch_in_which_a_fault_strikes_goes_on_without_the_call_that_was_stru
     struck, answered = both.at_client
     assert json.loads(struck)["result"]["isError"] is True
     assert json.loads(answered)[0]["id"] == 2
+
+
+def test_a_result_that_only_asks_back_is_no_effect(tmp_path: Path) -> None:
+    async def all_of_it() -> None:
+        both = Line(Orders(id="t", trace=tmp_path / "t.jsonl"))
+        pay = {"name": "pay", "arguments": {"sum": 5}}
+        await both.say(
+            (True, line(id=1, method="tools/call", params=pay)),
+            (False, line(id=1, result={"resultType": "input_required", "requestState": "x"})),
+            (
+                True,
+                line(id=2, method="tools/call", params={**pay, "inputResponses": {}, "requestState": "x"}),
+            ),
+            (False, line(id=2, result={"resultType": "complete", "content": []})),
+        )
+        both.active.close()
+
+    asyncio.run(all_of_it())
+    assert read_trace(tmp_path / "t.jsonl").ledger().times() == {'pay {"sum":5}': 1}
 
 
 def test_a_late_response_to_a_cancelled_call_still_passes() -> None:
