@@ -163,7 +163,7 @@ def test_a_result_that_only_asks_back_is_no_effect(tmp_path: Path) -> None:
             (False, line(id=1, result={"resultType": "input_required", "requestState": "x"})),
             (
                 True,
-                line(id=2, method="tools/call", params={**pay, "inputResponses": {}, "requestState": "x"}),
+                line(id=2, method="tools/call", params={**pay, "requestState": "x"}),
             ),
             (False, line(id=2, result={"resultType": "complete", "content": []})),
         )

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from mcp.client.client import Client
 from mcp_types import CallToolResult, TextContent
+from rich.console import Console
+
+from agentprobe.report.terminal_trace import draw
 
 if TYPE_CHECKING:
     from tests.mcp.conftest import Desk
@@ -59,6 +63,11 @@ def test_the_memory_server_writes(desk: Desk, apart: Apart, tmp_path: Path) -> N
 def test_the_server_with_everything_echoes_and_speaks_the_older_revision(desk: Desk, apart: Apart) -> None:
     assert used(desk, (apart("mcp-server-everything"), "stdio"), "echo", {"message": "hi"}) == "Echo: hi"
     assert desk.trace.servers[0].revision == "2025-11-25"
+    drawn = Console(width=200, record=True, file=StringIO())
+    drawn.print(draw(desk.trace))
+    said = drawn.export_text()
+    assert "→ Echo: hi" in said
+    assert "mcp-servers/everything" in said
 
 
 def test_the_time_server_speaks_the_stateless_revision(desk: Desk, apart: Apart) -> None:

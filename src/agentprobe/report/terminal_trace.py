@@ -15,7 +15,7 @@ from agentprobe.domain.model import Finish
 from agentprobe.report.attempt_tree import attempt_tree, shape
 from agentprobe.report.trace_facts import call_facts, state_lines, swallowed_line
 from agentprobe.report.trace_summary import summary
-from agentprobe.report.trace_words import clipped, counted, duration, plain, tokens
+from agentprobe.report.trace_words import clipped, counted, duration, in_words, plain, tokens
 from agentprobe.splice.suppress import SUPPRESSED
 from agentprobe.trace.attempts import LogicalCall
 from agentprobe.trace.chain import continues
@@ -203,7 +203,7 @@ def _tool(use: ToolUse) -> Text:
         _add(line, _within(use.call))
         _add(line, [Text("seen on the wire", "dim")] if use.seen == WIRE else [])
         _add(line, _tool_state(use.call))
-    told = use.error or _short(use.result)
+    told = use.error or _short(in_words(use.result))
     if told:
         line.append(f" → {clipped(told, WIDTH)}", "red" if use.error else "dim")
     return line

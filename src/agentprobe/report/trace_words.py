@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from agentprobe.domain.model import Usage
 
 _INVISIBLE = {"\n": "⏎", "\r": "⏎", "\t": " "}
@@ -36,6 +39,20 @@ def tokens(usage: Usage) -> str:
 def counted(count: int, one: str, many: str) -> str:
     """A number with its noun."""
     return f"{count:,} {one if count == 1 else many}"
+
+
+def in_words(result: Any) -> Any:
+    """The texts of a result that a tool server gave in blocks; any other result as it is."""
+    blocks = result.get("content") if isinstance(result, Mapping) else None
+    if not isinstance(blocks, list):
+        return result
+    texts = [_text(block) for block in blocks]
+    return "\n".join(texts) if texts and all(texts) else result
+
+
+def _text(block: Any) -> str:
+    text = block.get("text") if isinstance(block, Mapping) else None
+    return text if isinstance(text, str) else ""
 
 
 def _figures(usage: Usage) -> tuple[int | None, int | None]:
