@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +62,7 @@ class Way:
     ) -> T:
         async def all_of_it(url: str) -> T:
             transport = streamable_http_client(url, http_client=http)
-            async with Client(transport, mode=mode, **callbacks) as client:
+            async with http or nullcontext(), Client(transport, mode=mode, **callbacks) as client:
                 return await use(client)
 
         mine = ("-m", "agentprobe.cli", "mcp", "--out", str(self.trace_file), "--name", "desk", *options)
