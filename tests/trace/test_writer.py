@@ -187,3 +187,53 @@ def test_halves_of_characters_are_spelled_out_instead_of_ending_the_agent(tmp_pa
     assert trace.calls[0].request == {"whole": "\U0001f4af"}
     assert trace.complete is False  # the call never ended
     assert trace.problems == ()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from agentprobe.trace.body import packed_value
+from agentprobe.trace.records import CallRecord
+from agentprobe.trace.writer import TraceWriter
+
+folder, points = Path(sys.argv[1]), int(sys.argv[2])
+for point in range(points):
+    seen, told = os.pipe()
+    child = os.fork()
+    if not child:
+        writer, history = TraceWriter(folder / f"{point}.jsonl"), []
+        writer.header(session="killed")
+        for number in range(1, 10_000):
+            history.append({"text": f"{point} {number} " + "x" * (37 * point + number) + "y" * 500})
+            body = packed_value({"told": history[-9:], "first": history[0], "pad": "z" * 4000})
+            writer.add(CallRecord(order=writer.order(), id=f"c{number}", by=writer.by, place="agent", at=0.0,
+                                  kind="tool", name="t", request=body))
+            os.write(told, b".")
+    os.close(told)
+    done = len(os.read(seen, 1))
+    while done <= point % 40:
+        done += len(os.read(seen, 1))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    while more := len(os.read(seen, 65536)):
+        done += more
+    os.close(seen)
+    print(done, flush=True)
+"""
+
+
+def test_a_kill_at_any_moment_leaves_every_payload_that_was_added(tmp_path: Path) -> None:
+    """With AGENTPROBE_KILLS=1000 it is tried more often."""
+    points = os.environ.get("AGENTPROBE_KILLS", "200")
+    command = [sys.executable, "-c", KILLED, str(tmp_path), points]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+    counts = [int(line) for line in done.stdout.split()]
+    assert len(counts) == int(points)
+    for point, count in enumerate(counts):
+        trace = read_trace(tmp_path / f"{point}.jsonl")
+        assert len(trace.calls) in (count, count + 1)
+        assert trace.truncated or not trace.problems
+        for number, call in enumerate(trace.calls, start=1):
+            told = call.request["told"]
+            assert told[-1]["text"].startswith(f"{point} {number} ")
+            assert len(told) == min(number, 9)
