@@ -73,7 +73,6 @@ def test_json_alone_goes_to_standard_output_and_everything_goes_to_files(
         (["diff", "{one}", "{none}"], "does not exist"),
         (["diff", "{one}", "{empty}"], "is empty"),
         (["diff", "{one}", "{folder}"], "holds no trace"),
-        (["diff", "{set}", "{set}", "--html", "x.html"], "--json"),
     ],
 )
 def test_wrong_use_is_said_with_what_to_do(words: list[str], said: str, tmp_path: Path, capsys: Said) -> None:

@@ -12,6 +12,7 @@ from rich.console import Console, RenderableType
 from agentprobe.errors import ConfigError
 from agentprobe.lab.behaviour import moved
 from agentprobe.report.html_diff import diff_page
+from agentprobe.report.html_sets import sets_page
 from agentprobe.report.json_diff import diff_json
 from agentprobe.report.sets_diff import draw_sets, sets_json
 from agentprobe.report.terminal_diff import draw_diff
@@ -60,9 +61,9 @@ def command(
         if html:
             html.write_text(diff_page(pair), encoding="utf-8")
         ctx.exit(0 if pair.same else 1)
-    if html:
-        raise ConfigError("--html shows two single runs; for sets of runs use --json")
     sets = moved(_read(a), _read(b))
+    if html:
+        html.write_text(sets_page(sets), encoding="utf-8")
     _tell(draw_sets(sets, every=every), sets_json(sets) if json_file else b"", json_file)
     ctx.exit(1 if sets.moved else 0)
 
