@@ -9,7 +9,7 @@ from typing import Any
 import pydantic
 import pytest
 from anthropic.types import MessageParam
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openai.types.chat import ChatCompletionMessageParam
 from openai.types.responses import ResponseInputItemParam
@@ -101,6 +101,7 @@ def asked_through(room: Suppression, world: World, request: ModelRequest) -> Mod
 
 
 @settings(max_examples=60)
+@example("openai_responses", [(["pay"], ""), (["pay", "look"], "")], False)
 @given(st.sampled_from(sorted(TYPES)), TURNS, st.booleans())
 def test_no_suppressed_tool_reaches_the_agent_and_the_provider_is_told_of_all(
     name: str, plan: list[tuple[list[str], str]], stream: bool

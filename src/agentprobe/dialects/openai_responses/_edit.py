@@ -85,14 +85,14 @@ def _edit(
             patches.replace(members(text, span)["output"].span, to_json(edits.results[name].content))
     calls = {item.call_id or "": span for item, span in placed if item.type in _CALLS}
     named = {span for item, span in placed if item.id is not None}
-    put_beside(patches, edits.calls, calls, lambda call, near: _said(call, named=near in named))
-    put_beside(patches, edits.calls, dict(results), lambda call, _: _told(call.said, call.result))
-    if edits.turns:
+    if edits.turns:  # first, since a hidden call may be put at the very place where a hidden turn ends
         starts = dict(_starts(items, spans))
         by_call = {name: starts[span] for name, span in calls.items()}
         texts = [(text_in(decoded(i.content)), starts[s]) for i, s in placed if i.role == "assistant"]
         write = partial(_written, named=named, store=store)
         put_in_front(patches, edits.turns, by_call, texts, write)
+    put_beside(patches, edits.calls, calls, lambda call, near: _said(call, named=near in named))
+    put_beside(patches, edits.calls, dict(results), lambda call, _: _told(call.said, call.result))
 
 
 def _starts(items: list[_Item], spans: list[Span]) -> Iterator[tuple[Span, Span]]:
