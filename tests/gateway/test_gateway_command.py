@@ -225,3 +225,29 @@ def test_a_short_token_is_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(command, ["--token", "abc", "--out", str(tmp_path)])
     assert isinstance(result.exception, ConfigError)
     assert "at least 8" in str(result.exception)
+
+
+def test_as_a_proxy_it_serves_agents_whose_addresses_are_fixed_each_run_by_its_name(tmp_path: Path) -> None:
+    program = (
+        "import openai; print(openai.OpenAI(api_key='k').chat.completions.create("
+        f"model='m', messages={ASKED!r}).choices[0].message.content)"
+    )
+    clean = {name: value for name, value in os.environ.items() if not name.endswith(("_BASE_URL", "_PROXY"))}
+    with running(tmp_path, "--sim", "echo", "--proxy") as process:
+        told = announced(process)
+        assert "OPENAI_BASE_URL" not in told
+        bundle = Path(told["SSL_CERT_FILE"])
+        address = told["HTTPS_PROXY"]
+        for user in ("session", "nightly-7"):
+            mine = address.replace("//session:", f"//{user}:")
+            environ = {**clean, **told, "HTTPS_PROXY": mine, "https_proxy": mine}
+            run = [sys.executable, "-c", program]
+            done = subprocess.run(run, env=environ, stdout=subprocess.PIPE, text=True, check=True)
+            assert done.stdout == "Good morning\n"
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    traces = [read_trace(path) for path in tmp_path.glob("*.jsonl")]
+    assert [len(trace.model_calls) for trace in traces] == [1, 1]
+    assert "nightly-7" in {trace.header.session for trace in traces}
+    assert all(record.by == "proxy" for trace in traces for record in trace.coverage)
+    assert not bundle.exists()

@@ -12,6 +12,7 @@ from agentprobe.basis.clock import VirtualClock
 from agentprobe.errors import ConfigError, Refused
 from agentprobe.gateway.heads import Arrival
 from agentprobe.gateway.lobby import MOST, Lobby
+from agentprobe.gateway.proxy import Proxying
 from agentprobe.kernel.session import Session
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class Guest:
     session: Session
     answer: Answer | None = None
     simulated: bool = False
+    proxying: Proxying | None = None
     ended: list[str] = field(default_factory=list)
 
     def close(self, status: str = "ok") -> None:

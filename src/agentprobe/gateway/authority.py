@@ -23,6 +23,8 @@ BEFORE = timedelta(hours=1)
 """How far a client's clock may lag behind."""
 LIFE = timedelta(hours=48)
 """How long a run may last; what the authority has signed is worth nothing afterwards."""
+STANDING = timedelta(days=30)
+"""The same for a gateway that stands."""
 _NAME = "agentprobe, for one run"
 
 

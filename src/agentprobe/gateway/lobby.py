@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from agentprobe.adapters.active import Answer
 from agentprobe.basis.clock import Clock, RealClock
@@ -14,6 +14,9 @@ from agentprobe.gateway.door import Door
 from agentprobe.gateway.heads import SESSION, Arrival, raw_header
 from agentprobe.gateway.pool import Pool
 from agentprobe.kernel.session import Session
+
+if TYPE_CHECKING:
+    from agentprobe.gateway.proxy import Proxying
 
 RUN = "/run/"
 """What stands before a session's name in a path."""
@@ -34,6 +37,11 @@ class Guest(Protocol):
 
     @property
     def simulated(self) -> bool: ...
+
+    @property
+    def proxying(self) -> Proxying | None:
+        """What makes its door a proxy too, if it is one."""
+        ...
 
     def close(self, status: str = "ok") -> None:
         """Write the end of what is recorded."""
@@ -67,9 +75,18 @@ class Lobby:
         Raises Refused when the name is none, when too many are open, or when a session cannot begin.
         """
         name, rest = named(arrival, target)
+        return self.door(name), rest
+
+    def door(self, name: str) -> Door:
+        """The door of the session of this name, which has been heard.
+
+        Raises Refused as `enter` does.
+        """
+        if name and not _NAME.fullmatch(name):
+            raise Refused(f"'{name[:80]}' is no name; {_NAMED}", 400)
         self._heard[name] = self._clock.now()
         door, _ = self._doors.get(name) or self._begin(name)
-        return door, rest
+        return door
 
     async def end(self, name: str, seconds: float) -> bool:
         """End a session when what is under way has ended, or after `seconds`; False when there is none."""
@@ -104,7 +121,7 @@ class Lobby:
             guest = self._open(name)
         except AgentProbeError as error:
             raise Refused(f"the session cannot begin: {error}", 500) from error
-        self._doors[name] = Door(guest, self._pools), guest
+        self._doors[name] = Door(guest, self._pools, proxying=guest.proxying), guest
         return self._doors[name]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from agentprobe.basis.clock import RealClock
 from agentprobe.dialects import DIALECTS
-from agentprobe.gateway.authority import Authority
+from agentprobe.gateway.authority import LIFE, Authority
 from agentprobe.gateway.door import provider_of
 from agentprobe.gateway.interception import Interception
 from agentprobe.gateway.pool import Origin
@@ -21,7 +22,13 @@ PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"
 """The variables in which programs look for a proxy."""
 
 
-def proxying(interception: Interception, environ: Mapping[str, str], urls: Mapping[str, str]) -> Proxying:
+def proxying(
+    interception: Interception,
+    environ: Mapping[str, str],
+    urls: Mapping[str, str],
+    *,
+    life: timedelta = LIFE,
+) -> Proxying:
     """Make ready to read what goes to models, also where `environ` says that they live.
 
     `urls` says by provider where its calls go instead. Raises MissingExtra and ConfigError.
@@ -30,7 +37,7 @@ def proxying(interception: Interception, environ: Mapping[str, str], urls: Mappi
     set_by = [environ[name] for name in sorted(names) if environ.get(name)]
     hosts = [host for url in set_by if (host := urlsplit(url).hostname)]
     opened = interception.and_also(hosts)
-    return Proxying(opened, Authority(RealClock().date(), opened.domains), _redirects(urls))
+    return Proxying(opened, Authority(RealClock().date(), opened.domains, life), _redirects(urls))
 
 
 def _redirects(urls: Mapping[str, str]) -> dict[str, Redirect]:

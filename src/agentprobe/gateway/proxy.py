@@ -73,7 +73,8 @@ class Aim(NamedTuple):
 class Within(NamedTuple):
     """Where a connection leads whose agent said so once, at its beginning."""
 
-    door: Door
+    key: tuple[str, str]
+    """The session's name, where several share a token, and the token."""
     origin: Origin
 
 
@@ -87,19 +88,23 @@ class ForwardProxy:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
 
-    def door(self, headers: RawHeaders) -> Door | None:
-        """The session whose token a client shows."""
-        door = self._gateway.door(_token(raw_header(headers, b"proxy-authorization") or b""))
-        return door if door is not None and door.proxying is not None else None
+    def entered(self, key: tuple[str, str]) -> Door:
+        """The door of the session whose key a client shows.
+
+        Raises Stranger where it is none, and Refused when its session cannot begin.
+        """
+        door = self._gateway.door(*key)
+        if door is None or door.proxying is None:
+            raise Stranger(_WHO, 407)
+        return door
 
     def within(self, arrival: Arrival) -> tuple[Within, str]:
         """Where a request in absolute form leads, and the target there.
 
         Raises Refused for a stranger, and for what is no address.
         """
-        door = self.door(arrival.headers)
-        if door is None:
-            raise Stranger(_WHO, 407)
+        key = _key(arrival.headers)
+        door = self.entered(key)
         parts = urlsplit(arrival.target)
         try:
             origin = Origin.parse(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
@@ -107,13 +112,12 @@ class ForwardProxy:
             raise Refused(str(error), 400) from error
         _proxying(door).contacts.opened((origin.host, origin.port), seen=True)
         target = arrival.target[len(parts.scheme) + 3 + len(parts.netloc) :]
-        return Within(door, origin), target if target.startswith("/") else f"/{target}"
+        return Within(key, origin), target if target.startswith("/") else f"/{target}"
 
-    def aim(self, within: Within, target: str) -> Aim:
+    def aim(self, door: Door, origin: Origin, target: str) -> Aim:
         """Where a request goes."""
-        origin = within.origin
         place = (origin.host, origin.port)
-        redirect = _proxying(within.door).redirects.get(origin.host)
+        redirect = _proxying(door).redirects.get(origin.host)
         if redirect is None:
             return Aim(place, self._gateway.pool(origin), target, None, is_provider(origin.host))
         pool = self._gateway.pool(redirect.origin)
@@ -128,9 +132,13 @@ class ForwardProxy:
 
         `early` is what came behind the request.
         """
-        door = self.door(headers)
-        if door is None:
+        key = _key(headers)
+        try:
+            door = self.entered(key)
+        except Stranger:
             return stranger()
+        except Refused as refusal:
+            return refusals.plain(refusal.status, str(refusal))
         place = _place(target.decode("latin-1"))
         if place is None:
             return refusals.plain(400, "CONNECT names a host and a port, as in: CONNECT api.openai.com:443")
@@ -138,7 +146,7 @@ class ForwardProxy:
             self.carry(transport, door, place, early=early, greeting=_OPEN)
             return None
         transport.write(_OPEN)
-        threshold = Threshold(self._gateway, transport, door, place)
+        threshold = Threshold(self._gateway, transport, door, key, place)
         transport.set_protocol(threshold)
         if early:
             threshold.data_received(early)
@@ -181,11 +189,17 @@ class Threshold(asyncio.Protocol):
     """The beginning of a connection to a host that is read: TLS, plain HTTP, or neither of them."""
 
     def __init__(
-        self, gateway: Gateway, transport: asyncio.Transport, door: Door, place: tuple[str, int]
+        self,
+        gateway: Gateway,
+        transport: asyncio.Transport,
+        door: Door,
+        key: tuple[str, str],
+        place: tuple[str, int],
     ) -> None:
         self._gateway = gateway
         self._transport = transport
         self._door = door
+        self._key = key
         self._place = place
         gateway.connections.add(self)
 
@@ -206,7 +220,7 @@ class Threshold(asyncio.Protocol):
         self._gateway.connections.discard(self)
 
     def _inner(self, scheme: str) -> AgentConnection:
-        return AgentConnection(self._gateway, Within(self._door, Origin(scheme, *self._place)))
+        return AgentConnection(self._gateway, Within(self._key, Origin(scheme, *self._place)))
 
     def _go_on(self, inner: AgentConnection, data: bytes) -> None:
         _proxying(self._door).contacts.opened(self._place, seen=True)
@@ -247,14 +261,16 @@ def _proxying(door: Door) -> Proxying:
     return door.proxying
 
 
-def _token(authorization: bytes) -> str:
-    scheme, _, words = authorization.partition(b" ")
+def _key(headers: RawHeaders) -> tuple[str, str]:
+    """The name and the token in a request's credentials; the usual name stands for none."""
+    scheme, _, words = (raw_header(headers, b"proxy-authorization") or b"").partition(b" ")
     if scheme.lower() != b"basic":
-        return ""
+        return "", ""
     try:
-        return base64.b64decode(words).decode().partition(":")[2]
+        name, _, token = base64.b64decode(words).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
-        return ""
+        return "", ""
+    return "" if name == USER else name, token
 
 
 def _place(target: str) -> tuple[str, int] | None:

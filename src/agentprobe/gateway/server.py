@@ -114,8 +114,13 @@ class Gateway:
         lobby = self._lobbies[token] = Lobby(open, pools)
         return f"{self.url}/s/{token}", lobby
 
-    def door(self, token: str) -> Door | None:
-        """The door of the session with this token."""
+    def door(self, name: str, token: str) -> Door | None:
+        """The door of the session with this token, and this name where several share it.
+
+        Raises Refused when a session of that name cannot begin.
+        """
+        if (lobby := self._lobbies.get(token)) is not None:
+            return lobby.door(name)
         door = self._doors.get(token)
         return door if isinstance(door, Door) else None
 
@@ -155,12 +160,13 @@ class Gateway:
             exchange.say(refusals.plain(refusal.status, f"agentprobe: {refusal}", refusals.NO_RETRY))
 
     async def _forward(self, arrival: Arrival, exchange: Exchange, within: Within, target: str) -> None:
-        aim = self.proxy.aim(within, target)
-        dialect, pieces = within.door.forwarded(arrival, aim)
-        proxying = within.door.proxying
+        door = self.proxy.entered(within.key)
+        aim = self.proxy.aim(door, within.origin, target)
+        dialect, pieces = door.forwarded(arrival, aim)
+        proxying = door.proxying
         if proxying is not None and (dialect is not None or speaks_mcp(arrival)):
             proxying.contacts.purpose(aim.place, "mcp" if dialect is None else "model")
-        await self._answer(within.door, exchange, (dialect, pieces))
+        await self._answer(door, exchange, (dialect, pieces))
 
     async def _answer(
         self, door: Entrance, exchange: Exchange, reply: tuple[Dialect | None, AsyncGenerator[Piece, None]]
@@ -181,9 +187,10 @@ class Gateway:
         if within is None and not target.startswith("/"):
             within, target = self.proxy.within(arrival)
         if within is not None:
-            aim = self.proxy.aim(within, target)
+            entered = self.proxy.entered(within.key)
+            aim = self.proxy.aim(entered, within.origin, target)
             opening = arrival.request(aim.target, aim.host)
-            return Tunnel(opening, aim.pool, within.door, transport, self.defects)
+            return Tunnel(opening, aim.pool, entered, transport, self.defects)
         found = self._enter(arrival)
         if isinstance(found, Lobby):
             raise Refused(_NO_SESSION, 404)

@@ -7,6 +7,7 @@ import re
 import secrets
 import shlex
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,9 +20,15 @@ from agentprobe.adapters.active import Active, Answer
 from agentprobe.adapters.orders import Orders
 from agentprobe.basis.clock import RealClock
 from agentprobe.chaos.schedule import Schedule
+from agentprobe.cli.proxied import interception
 from agentprobe.errors import ConfigError
+from agentprobe.gateway.authority import STANDING
+from agentprobe.gateway.contacts import Contacts
+from agentprobe.gateway.proxied import exports, proxying
+from agentprobe.gateway.proxy import Proxying
 from agentprobe.gateway.standing import Standing, serve
 from agentprobe.gateway.surroundings import Route, routes, surroundings
+from agentprobe.gateway.trust import trusting
 from agentprobe.kernel.session import Session
 from agentprobe.report.live_sessions import LiveSessions
 
@@ -54,6 +61,11 @@ _OPEN = (
 )
 @click.option("--retries", type=click.IntRange(0), metavar="N", help="How often SDKs may ask again.")
 @click.option("--fast-retries", is_flag=True, help="Let SDKs ask again at once instead of waiting.")
+@click.option("--proxy", is_flag=True, help="Be the agents' proxy, for those whose addresses are fixed.")
+@click.option(
+    "--intercept", metavar="HOST", multiple=True, help="With --proxy: read what goes there too; '*' is all."
+)
+@click.option("--tunnel", metavar="HOST", multiple=True, help="With --proxy: let that host pass unread.")
 @click.option("--quiet-telemetry", is_flag=True, help="Export what keeps frameworks from phoning home.")
 @click.option(
     "--close-after",
@@ -105,7 +117,7 @@ def command(
     front = _Front(Desk(out, plan, _model(sim, seed)), **options)
     live = LiveSessions(Console(stderr=True, quiet=quiet, highlight=False))
     front.warn(console)
-    with live.looking():
+    with live.looking(), front.trusted():
         defects = serve(
             front.standing,
             lambda name: front.desk.open(name, live),
@@ -131,6 +143,8 @@ class Desk:
     model: Callable[[], Answer] | None
     """Makes the model that answers a session; None when providers do."""
     recorded: list[Path] = field(default_factory=list)
+    proxying: Proxying | None = None
+    """How the gateway is the agents' proxy, if it is."""
 
     def open(self, name: str, live: LiveSessions) -> Recorded:
         """Begin the session of this name; the one without a name is called by its date."""
@@ -140,7 +154,8 @@ class Desk:
         active = orders.open(self.model() if self.model else None)
         self.recorded.append(path)
         live.follow(name, path)
-        return Recorded(active, path, live)
+        proxying = replace(self.proxying, contacts=Contacts()) if self.proxying is not None else None
+        return Recorded(active, path, live, proxying)
 
     def farewell(self) -> Iterator[str]:
         """What was recorded, and how to see it."""
@@ -165,6 +180,7 @@ class Recorded:
     active: Active
     path: Path
     live: LiveSessions
+    proxying: Proxying | None = None
 
     @property
     def session(self) -> Session:
@@ -180,9 +196,13 @@ class Recorded:
 
     def close(self, status: str = "ok") -> None:
         """Write the end of the trace; say what went wrong with it."""
+        writer = self.active.writer
+        if self.proxying is not None and writer is not None:
+            self.proxying.contacts.write(writer)
+            for complaint in self.proxying.contacts.complaints:
+                click.echo(f"agentprobe: {complaint}", err=True)
         self.active.close(status)
         self.live.forget(self.path)
-        writer = self.active.writer
         if writer is not None and writer.failure:
             click.echo(f"agentprobe: {writer.failure}", err=True)
 
@@ -204,6 +224,9 @@ class _Front:
         grace: float,
         openai_url: str | None,
         anthropic_url: str | None,
+        proxy: bool,
+        intercept: tuple[str, ...],
+        tunnel: tuple[str, ...],
         quiet_telemetry: bool,
     ) -> None:
         if token and not _TOKEN.fullmatch(token):
@@ -212,6 +235,21 @@ class _Front:
         self.standing = Standing(host=host, port=port, token=token, close_after=close_after, grace=grace)
         self.routes = _routes(openai_url, anthropic_url, simulated=desk.model is not None)
         self._quiet = quiet_telemetry
+        self._trust: Mapping[str, str] = {}
+        forward = interception(intercept, tunnel, proxy=proxy)
+        if forward is not None:
+            urls = {"openai": openai_url, "anthropic": anthropic_url}
+            given = {name: url for name, url in urls.items() if url}
+            desk.proxying = proxying(forward, os.environ, given, life=STANDING)
+
+    @contextmanager
+    def trusted(self) -> Iterator[None]:
+        """While the gateway stands, the files by which agents trust it are there."""
+        if self.desk.proxying is None:
+            yield
+            return
+        with trusting(self.desk.proxying.authority.pem, os.environ) as self._trust:
+            yield
 
     def warn(self, console: Console) -> None:
         """Say who else can come in, where that is not this machine alone."""
@@ -226,7 +264,11 @@ class _Front:
         near = near.replace("//[::]:", "//[::1]:", 1)
         simulated = self.desk.model is not None
         direct = {"NO_PROXY": host, "no_proxy": host} if not _is_loopback(host) else {}
-        told = surroundings(direct, near, self.routes, quiet=self._quiet, simulated=simulated)
+        proxied = self.desk.proxying is not None
+        to_door = () if proxied else self.routes
+        told = surroundings(direct, near, to_door, quiet=self._quiet, simulated=simulated)
+        if proxied:
+            told |= {**exports(near), **self._trust, "NO_PROXY": "", "no_proxy": ""}
         lines = (f"export {name}={shlex.quote(value)}" for name, value in sorted(told.items()))
         return "\n".join((*_head(near, simulated), *lines))
 

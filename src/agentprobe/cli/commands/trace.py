@@ -20,10 +20,10 @@ from agentprobe.adapters.orders import Orders
 from agentprobe.basis.clock import RealClock
 from agentprobe.chaos.schedule import Schedule
 from agentprobe.cli.drift import Run, drift_test
+from agentprobe.cli.proxied import interception
 from agentprobe.cli.suppressed import never_suppressed, results_of
 from agentprobe.config.agent_file import load_agent
 from agentprobe.errors import ConfigError
-from agentprobe.gateway.interception import Interception
 from agentprobe.gateway.launcher import Launched, launch
 from agentprobe.lab.judge import never_struck, no_waiting
 from agentprobe.lab.reading import seen_of
@@ -212,7 +212,7 @@ def _traced(
     redact_key: tuple[str, ...],
     no_content: bool,
 ) -> tuple[Launched, Path]:
-    forward = _interception(intercept, tunnel, proxy=proxy)
+    forward = interception(intercept, tunnel, proxy=proxy)
     name = f"{RealClock().date():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     path = _place(out, name)
     orders = Orders(
@@ -248,12 +248,6 @@ def _traced(
 def _leaks(path: Path) -> Sequence[str]:
     """Where a secret of the environment stands in the trace all the same, said without telling it."""
     return [f"{path}, {leak}; delete the file" for leak in leaks(path, secrets_in(os.environ))]
-
-
-def _interception(intercept: tuple[str, ...], tunnel: tuple[str, ...], *, proxy: bool) -> Interception | None:
-    if not proxy and (intercept or tunnel):
-        raise ConfigError("--intercept and --tunnel say what a proxy does; add --proxy")
-    return Interception(intercept, tunnel) if proxy else None
 
 
 def _place(out: Path, name: str) -> Path:
