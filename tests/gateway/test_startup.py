@@ -90,6 +90,65 @@ def test_a_hard_coded_base_url_is_in_the_trace(
     assert call.by.startswith("process:")
 
 
+LIBRARIES = {
+    "httpx": "import httpx; print(httpx.post(URL, json=ASK).json()['id'])",
+    "httpx2": "import httpx2; print(httpx2.post(URL, json=ASK).json()['id'])",
+    "requests": "import requests; print(requests.post(URL, json=ASK).json()['id'])",
+    "aiohttp": """
+        import aiohttp, asyncio
+        async def ask():
+            async with aiohttp.ClientSession() as client, client.post(URL, json=ASK) as reply:
+                print((await reply.json())['id'])
+        asyncio.run(ask())
+        """,
+    "uvloop": """
+        import httpx2, uvloop
+        async def ask():
+            async with httpx2.AsyncClient() as client:
+                print((await client.post(URL, json=ASK)).json()['id'])
+        uvloop.run(ask())
+        """,
+    "botocore": """
+        import json
+        from botocore.awsrequest import AWSRequest
+        from botocore.httpsession import URLLib3Session
+        request = AWSRequest("POST", URL, data=json.dumps(ASK).encode())
+        print(json.loads(URLLib3Session().send(request.prepare()).content)['id'])
+        """,
+}
+ASK = {"model": "m", "messages": [{"role": "user", "content": "?"}]}
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_each_library_with_a_hard_coded_address_is_recorded_once_and_certified(
+    tmp_path: Path, provider: Provider, capfd: pytest.CaptureFixture[str], library: str
+) -> None:
+    says_yes(provider)
+    code = f"URL = '{provider.url}/v1/chat/completions'\nASK = {ASK!r}\n" + textwrap.dedent(
+        LIBRARIES[library]
+    )
+    trace = traced(tmp_path, code, urls={"openai": provider.url})
+    assert capfd.readouterr() == ("c1\n", "")
+    assert [(call.name, call.status) for call in trace.model_calls] == [("m", 200)]
+    assert trace.certificate.complete, trace.certificate.sentences
+
+
+@pytest.mark.parametrize("library", ["httpx2", "requests", "aiohttp"])
+def test_each_library_is_answered_by_the_simulation_wherever_it_turns(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], library: str
+) -> None:
+    from agentprobe.sim.engine import SimulatedModel
+    from agentprobe.sim.load import load_policy
+
+    answer = SimulatedModel(load_policy("echo", tmp_path)).pieces
+    url = "https://api.openai.com/v1/chat/completions"
+    trace = traced(
+        tmp_path, f"URL = '{url}'\nASK = {ASK!r}\n" + textwrap.dedent(LIBRARIES[library]), answer=answer
+    )
+    assert capfd.readouterr().out.strip()
+    assert len(trace.model_calls) == 1
+
+
 def test_what_goes_through_the_gateway_is_recorded_once(tmp_path: Path, provider: Provider) -> None:
     says_yes(provider)
     trace = traced(

@@ -70,6 +70,12 @@ def _aiohttp(module: ModuleType) -> None:
     aiohttp_hook.attach(module)
 
 
+def _urllib3(module: ModuleType) -> None:
+    from agentprobe.adapters import urllib3_hook
+
+    urllib3_hook.attach(module)
+
+
 def _safely(hook: Callable[[ModuleType], None]) -> Callable[[ModuleType], None]:
     def act(module: ModuleType) -> None:
         try:
@@ -94,5 +100,6 @@ def _frameworks() -> None:
 _watchers = (
     WhenImported(("httpx", "httpx2"), _safely(_httpx)),
     WhenImported(("aiohttp",), _safely(_aiohttp)),
+    WhenImported(("urllib3",), _safely(_urllib3)),
 )
 """Which libraries are hooked, and how; nothing of a hook is imported before its library is."""
