@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import sys
 import textwrap
@@ -163,3 +164,15 @@ def test_a_program_of_no_language_at_all_is_seen_from_outside(tmp_path: Path, pr
     )
     assert [one.process.partition(" (")[0] for one in found.escaped] == ["curl"]
     assert secret not in " ".join(found.sentences)
+
+
+def test_the_certificate_is_among_a_traces_facts(tmp_path: Path, provider: Provider) -> None:
+    from agentprobe.report.json_trace import as_json
+
+    provider.says(REPLY)
+    certified(tmp_path, provider, sys.executable, "-c", asking(provider))
+    facts = json.loads(as_json(read_trace(tmp_path / "trace.jsonl")))["certificate"]
+    assert not facts["complete"]
+    assert facts["sentences"][0].startswith("NOT COMPLETE: ")
+    (escape,) = facts["escaped"]
+    assert (escape["host"], escape["port"], escape["purpose"]) == ("127.0.0.1", port(provider), "model")

@@ -64,7 +64,7 @@ def test_a_connection_to_a_provider_that_no_way_saw_is_named() -> None:
     assert not found.complete
     (escape,) = found.escaped
     assert (escape.host, escape.port, escape.purpose) == ("api.openai.com", 443, "model")
-    assert "NOT COMPLETE: python agent.py (process 7) connected to api.openai.com:443" in verdict(found)
+    assert "NOT COMPLETE: python agent.py (process 7) turned to api.openai.com:443" in verdict(found)
 
 
 def test_what_stands_behind_the_gateway_is_a_model_whatever_its_name() -> None:
@@ -139,11 +139,3 @@ def test_a_hook_that_could_not_attach_is_said() -> None:
     way = Way(name="aiohttp", attached=False, why="version 9 is none we know")
     found = certificate([gateway(), hooked(ways=(PYTHON, way))])
     assert "the way in by aiohttp did not open: version 9 is none we know" in found.sentences
-
-
-def test_the_facts_are_plain_values() -> None:
-    facts = certificate([gateway(), hooked(to("api.openai.com"))]).facts()
-    assert facts["complete"] is False
-    assert facts["escaped"] == [
-        {"host": "api.openai.com", "port": 443, "process": "python agent.py (process 7)", "purpose": "model"}
-    ]

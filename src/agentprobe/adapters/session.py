@@ -37,11 +37,10 @@ def session(
     """Begin a session; used with `with` or `async with` it is the current one until it is left.
 
     Model calls of httpx, httpx2, aiohttp and requests clients, calls of `@agentprobe.tool` functions and the
-    tools of agent frameworks then pass its corridor: they are written to `trace`, and disturbed by the faults in
-    `schedule`. `model` answers in the network's place, and `virtual` lets time pass only when somebody
-    sleeps. `replay` is a trace whose answers take the world's place: nothing reaches it, and what was never
-    recorded is refused. `suppress` names tools that the agent is kept from calling, each with the result that
-    the model is told instead.
+    tools of agent frameworks then pass its corridor: they are written to `trace`, and disturbed by the
+    faults in `schedule`. `model` answers in the network's place, and `virtual` lets time pass only when
+    somebody sleeps. `replay` is a trace whose answers take the world's place: nothing reaches it, and what
+    was never recorded is refused.
 
     Raises ConfigError for a schedule that cannot be read, TraceError for a trace that cannot.
     """

@@ -142,6 +142,26 @@ class StateFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     changes: tuple[ChangeFacts, ...] = ()
 
 
+class EscapeFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A connection to a model, or to nobody knows whom, of which no way in has a record."""
+
+    host: str
+    port: int
+    process: str
+    """What ran, with its process id."""
+    purpose: str
+    """`model`, or `unknown` where only an address was seen."""
+
+
+class CertificateFacts(Struct, frozen=True, kw_only=True):
+    """Whether all that went to a model is in the trace."""
+
+    complete: bool
+    sentences: tuple[str, ...]
+    """The certificate in words, the verdict first."""
+    escaped: tuple[EscapeFacts, ...] = ()
+
+
 class TraceFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All that a trace tells."""
 
@@ -175,10 +195,14 @@ class TraceFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Pairs: the call that came back first although it was sent later, and the one it overtook."""
     states: tuple[StateFacts, ...] = ()
     problems: tuple[str, ...] = ()
+    certificate: CertificateFacts | None = None
+    """Absent for a session in code, whose other connections nobody looks at."""
 
 
 PARTS = (
     TraceFacts,
+    CertificateFacts,
+    EscapeFacts,
     ModelCallFacts,
     ToolCallFacts,
     Tokens,
@@ -241,6 +265,7 @@ def trace_facts(trace: Trace, facts: Facts | None = None) -> TraceFacts:
         overtaken=tuple((labels[id(later)], labels[id(earlier)]) for earlier, later in trace.inversions),
         states=tuple(_state(snapshot) for snapshot in facts.states),
         problems=trace.problems,
+        certificate=_certificate(trace),
     )
 
 
@@ -322,3 +347,14 @@ def _own(count: Count | None) -> OwnCount | None:
 
 def _numbers(talk: Conversation) -> tuple[int, ...]:
     return tuple(point.number for point in talk.points)
+
+
+def _certificate(trace: Trace) -> CertificateFacts | None:
+    if not trace.coverage:
+        return None
+    found = trace.certificate
+    escaped = tuple(
+        EscapeFacts(host=one.host, port=one.port, process=one.process, purpose=one.purpose)
+        for one in found.escaped
+    )
+    return CertificateFacts(complete=found.complete, sentences=found.sentences, escaped=escaped)

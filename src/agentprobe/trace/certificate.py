@@ -90,14 +90,6 @@ class Certificate:
             if places:
                 yield f"not recorded, {words}: {', '.join(places)}"
 
-    def facts(self) -> dict[str, object]:
-        """The certificate as plain values, for JSON."""
-        escaped = [
-            {"host": one.host, "port": one.port, "process": one.process, "purpose": one.purpose}
-            for one in self.escaped
-        ]
-        return {"complete": self.complete, "escaped": escaped, "sentences": list(self.sentences)}
-
 
 _HARMLESS = (
     (_OTHER, "since it is no model call"),
@@ -206,7 +198,7 @@ def _is_address(host: str) -> bool:
 
 def _escape(one: Passed) -> str:
     whose = "" if one.purpose == _MODEL else ", and nobody knows whose that is"
-    return f"{one.process} connected to {one.place}, which no way in recorded{whose}"
+    return f"{one.process} turned to {one.place}, which no way in recorded{whose}"
 
 
 def _unique(items: Iterable[T]) -> tuple[T, ...]:

@@ -277,8 +277,8 @@ def _tell(trace: Trace, console: Console) -> None:
     console.print(draw(trace))
     if not trace.model_calls:
         console.print(
-            "No model call came through the gateway. Does the agent choose its base URL by itself instead of "
-            "reading OPENAI_BASE_URL or ANTHROPIC_BASE_URL? Then --proxy sees it."
+            "No model call was seen. Does the agent, in another language than Python, choose its base URL by "
+            "itself instead of reading OPENAI_BASE_URL or ANTHROPIC_BASE_URL? Then --proxy sees it."
             if not trace.header.run.get("proxy")
             else "No model call came through the proxy. Does the agent's HTTP library read HTTPS_PROXY? "
             "Hosts that are no known provider's are read with --intercept HOST.",
