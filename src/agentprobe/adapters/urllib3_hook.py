@@ -47,7 +47,8 @@ def attach(library: ModuleType) -> None:
         readable = body is None or isinstance(body, bytes | bytearray | str)
         host, port = _place(pool, url)
         by_proxy = pool.proxy is not None and watch.is_door(pool.proxy.host, pool.proxy.port)
-        found = None if by_proxy else concerned(NAME, method, host, port, target if readable else "")
+        spoken = target if readable else ""
+        found = None if by_proxy else concerned(NAME, method, host, port, spoken, heeds_variables=False)
         if found is None:
             if sealed.sealed(host):
                 raise library.exceptions.NewConnectionError(conn, sealed.refusal(host))
