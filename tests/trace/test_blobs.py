@@ -24,6 +24,7 @@ from agentprobe.trace.body import unpacked_bytes
 from agentprobe.trace.read import Lines, read_trace
 from agentprobe.trace.recorder import Recorder
 from agentprobe.trace.records import BlobRecord, Body, CallRecord, decode, encode
+from agentprobe.trace.redact import Redaction
 from agentprobe.trace.writer import TraceWriter
 
 REPLY = HttpReply(status=200, chunks=(Chunk(b'{"choices":[{"message":{"content":"ok"}}]}'),))
@@ -210,3 +211,29 @@ def test_equal_json_in_another_spelling_has_the_same_prompt_digests(
     first, second = read_trace(path).model_calls
     assert first.prompt is not None
     assert first.prompt == second.prompt
+
+
+items = st.lists(anything | long_texts.map(lambda text: {"role": "user", "content": text}), max_size=4)
+
+
+@given(
+    grown=st.lists(items, min_size=1, max_size=6),
+    behind=st.sampled_from([{}, {"tools": ["t" * 700]}, {"t": 1}]),
+    before=st.sampled_from([{}, {"model": "m"}, {"system": "s" * 900}]),
+    gap=st.sampled_from(["", " ", "  "]),
+    secret=st.booleans(),
+)
+def test_a_conversation_that_grows_is_given_back_byte_for_byte_at_every_step(
+    grown: list[list[Any]], behind: dict[str, Any], before: dict[str, Any], gap: str, secret: bool
+) -> None:
+    redaction = Redaction(key=b"k")
+    blobs, cutter = Blobs(Path("nowhere")), Cutter(redaction.clean)
+    told: list[Any] = []
+    for number, added in enumerate(grown):
+        told = [*told, *added, *([{"password": "hunter22hunter22"}] if secret and number == 2 else [])]
+        value = {**before, "messages": told, **behind}
+        data = json.dumps(value, separators=(f"{gap},{gap}", f":{gap}")).encode()
+        cut, fresh = cutter.cut(Body(json=Raw(data)))
+        for blob in fresh:
+            assert blobs.add(blob, 0, 0)
+        assert unpacked_bytes(in_pieces(cut, blobs) if cut.parts else cut) == redaction.clean(data)

@@ -78,7 +78,10 @@ class Cutter:
             return body, []
         data = bytes(body.json)
         fresh: list[BlobRecord] = []
-        parts = self._continued(data, fresh) or self._whole(data, fresh)
+        try:
+            parts = self._continued(data, fresh) or self._whole(data, fresh)
+        except (msgspec.MsgspecError, RecursionError):  # too deep to be looked into
+            return Body(json=Raw(self._clean(data)), coding=body.coding), fresh
         return Body(parts=tuple([part for part in parts if part]), coding=body.coding), fresh
 
     def _whole(self, data: bytes, fresh: list[BlobRecord]) -> list[Part]:
@@ -91,8 +94,8 @@ class Cutter:
     def _continued(self, data: bytes, fresh: list[BlobRecord]) -> list[Part]:
         """The pieces of a payload that begins as one before; nothing when it does not."""
         begun = next((begun for begun in self._begun if data.startswith(begun.text)), None)
-        if begun is None:
-            return []
+        if begun is None or data[len(begun.text) : len(begun.text) + 1] not in (b",", b"]"):
+            return []  # the last piece may go on here, as a number does, or blanks follow it
         comma = data[len(begun.text) : len(begun.text) + 1] == b","
         cut = len(begun.text) + comma
         rest = data[: begun.opening] + data[cut:]
