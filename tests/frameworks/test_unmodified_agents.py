@@ -1,6 +1,7 @@
 """Agents as their users write them, unchanged, under the launcher: nothing they do is missed or altered.
 
-Each file in agents/ is one; adding a file adds it to both tests.
+Each file in agents/ is one; adding a file adds it to the tests. Those in a folder run in the environment of
+the folder's name, which is made of the requirements in environments/.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import runpy
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,8 +32,19 @@ from agentprobe.trace.tools import PROCESS, WIRE
 from agentprobe.trace.view import Trace
 
 HERE = Path(__file__).parent
-AGENTS = sorted(file.name for file in (HERE / "agents").glob("*.*") if file.name != "errands.py")
-CREWAI = HERE.parents[1] / ".venvs" / "crewai" / "bin" / "python"
+FOLDER = HERE / "agents"
+AGENTS = sorted(
+    str(file.relative_to(FOLDER)) for file in FOLDER.glob("**/*.*[ys]") if file.name != "errands.py"
+)
+IN_TEXT = ("smolagents", "dspy", "instructor")
+"""Those that ask for tools in plain text, or for none."""
+CLAUDE = tuple(name for name in AGENTS if name.startswith("claude/"))
+FAITHFUL = tuple(n for n in AGENTS if n not in CLAUDE and not Path(n).name.startswith(IN_TEXT))
+BY_HAND = ("raw_", "node_", "litellm_")
+"""Those without a framework: what their tools do is known from the model traffic."""
+ENVIRONMENTS = HERE.parents[1] / ".venvs"
+OPTIONAL = frozenset({"claude"})
+"""Environments that `make test` does not make."""
 ANSWER = "get_weather: rain in Oslo; add: 5; add: 9\n"
 ERRANDS = [
     ("add", {"a": 2, "b": 3}, "5"),
@@ -77,29 +89,37 @@ def providing() -> Iterator[tuple[str, list[HttpRequest]]]:
         yield url, model.seen
 
 
-@pytest.fixture(params=[pytest.param(a, marks=pytest.mark.heavy if "crewai" in a else ()) for a in AGENTS])
+def of(names: Iterable[str]) -> list[Any]:
+    """Agents as parameters; those that need an environment of their own are heavy."""
+    return [pytest.param(name, marks=pytest.mark.heavy if "/" in name else ()) for name in names]
+
+
+@pytest.fixture
 def agent(request: pytest.FixtureRequest) -> list[str]:
     """The command of one agent; skips where what it runs on is not installed."""
     name: str = request.param
-    return [_interpreter(name), str(HERE / "agents" / name)]
+    return [_interpreter(name), str(FOLDER / name)]
 
 
 def _interpreter(name: str) -> str:
     if name.endswith(".mjs"):
         return shutil.which("node") or pytest.skip("node is not installed")
-    if not name.startswith("crewai"):
+    environment, slash, _ = name.rpartition("/")
+    if not slash:
         return sys.executable
-    if not CREWAI.exists():
-        missing = "CrewAI has no environment of its own here; make it with: make .venvs/crewai/ready"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    return str(CREWAI)
+    python = ENVIRONMENTS / environment / "bin" / "python"
+    if not python.exists():
+        missing = f"{name} has no environment here; make it with: make .venvs/{environment}/ready"
+        must = os.environ.get("CI") and environment not in OPTIONAL
+        pytest.fail(missing) if must else pytest.skip(missing)
+    return str(python)
 
 
 def run(words: list[str], folder: Path, **environ: str) -> Ran:
     """Run a command to its end, at home in `folder`."""
     folder.mkdir()
     errands, asked = folder / "errands", folder / "asked"
-    own = {"HOME": str(folder), "ERRANDS": str(errands), "ASKED": str(asked)}
+    own = {"HOME": str(folder), "ERRANDS": str(errands), "ASKED": str(asked), "PYTHONPATH": str(FOLDER)}
     keys = {"OPENAI_API_KEY": "simulated", "ANTHROPIC_API_KEY": "simulated"}
     quick = {"PYTHONDONTWRITEBYTECODE": ""}  # a framework is compiled once, not in every run
     done = subprocess.run(
@@ -146,10 +166,15 @@ def _uses(trace: Trace) -> list[tuple[str, Any, str]]:
     return sorted(uses, key=repr)
 
 
-def _where(agent: list[str]) -> str:
-    """Where the tools of an agent are seen: those of a framework run where its hooks are."""
-    by_hand = Path(agent[1]).name.startswith(("raw_", "node_"))
-    return WIRE if by_hand else PROCESS
+def _where(agent: list[str]) -> set[str]:
+    """Where the tools of an agent are seen: those of a framework where they run."""
+    return {WIRE if Path(agent[1]).name.startswith(BY_HAND) else PROCESS}
+
+
+def replay(told: Trace, folder: Path) -> Ran:
+    """Run the agent of a trace again, on what is recorded."""
+    ours = [sys.executable, "-m", "agentprobe.cli", "replay", str(told.path), "--out", f"{folder}-replays"]
+    return run(ours, folder)
 
 
 def _said(call: TracedCall) -> str:
@@ -167,6 +192,7 @@ def _is_stream(reply: HttpReply) -> bool:
     return (reply.header("content-type") or "").startswith("text/event-stream")
 
 
+@pytest.mark.parametrize("agent", of(FAITHFUL), indirect=True)
 def test_an_unmodified_agent_is_traced_whole_and_behaves_as_it_does_bare(
     agent: list[str], tmp_path: Path
 ) -> None:
@@ -179,13 +205,55 @@ def test_an_unmodified_agent_is_traced_whole_and_behaves_as_it_does_bare(
     assert [call.request for call in told.model_calls] == [json.loads(http.body) for http in seen]
     assert len(told.model_calls) == traced.asked
     assert _uses(told) == ERRANDS
-    assert {use.seen for use in told.tool_calls} == {_where(agent)}
+    assert {use.seen for use in told.tool_calls} == _where(agent)
     assert [_said(call) for call in told.model_calls] == ["", "", ANSWER]
     assert _in_pieces(told) or "streamed" not in agent[1]
     assert told.complete
     assert not told.failed
+    again = replay(told, tmp_path / "replayed")
+    assert (again.code, again.out) == (0, ANSWER), again.err
+    assert again.errands == ([] if _where(agent) == {PROCESS} else ERRANDS)
 
 
+@pytest.mark.parametrize(
+    "agent", of(name for name in AGENTS if name not in (*FAITHFUL, *CLAUDE)), indirect=True
+)
+def test_an_agent_that_asks_for_tools_in_text_is_traced_and_replayed(
+    agent: list[str], tmp_path: Path
+) -> None:
+    traced, told = trace(agent, tmp_path / "traced", "--sim", "planned_text:PlannedText")
+    tools = "instructor" not in agent[1]
+    answer = ANSWER if tools else "rain in Oslo\n"
+    assert (traced.code, traced.out) == (0, answer), traced.err
+    assert len(told.model_calls) == traced.asked
+    assert traced.errands == (ERRANDS if tools else [])
+    processed = [(use.name, use.arguments, str(use.result)) for use in told.tool_calls if use.seen == PROCESS]
+    assert sorted(processed, key=repr) == traced.errands
+    assert told.complete
+    assert not told.failed
+    again = replay(told, tmp_path / "replayed")
+    assert (again.code, again.out, again.errands) == (0, answer, []), again.err
+
+
+@pytest.mark.parametrize("agent", of(CLAUDE), indirect=True)
+def test_the_claude_programs_model_calls_and_the_sdks_own_tools_are_traced(
+    agent: list[str], tmp_path: Path
+) -> None:
+    """Each of its requests holds a fresh id, so no two runs ask the same, and a strict replay refuses."""
+    traced, told = trace(agent, tmp_path / "traced", "--sim", "planned:Planned")
+    assert (traced.code, traced.out, traced.errands) == (0, ANSWER, ERRANDS), traced.err
+    assert [_said(call) for call in told.model_calls] == ["", "", ANSWER]
+    assert [(use.name, use.seen) for use in told.tool_calls] == [
+        ("mcp__errands__get_weather", PROCESS),
+        ("mcp__errands__add", PROCESS),
+        ("mcp__errands__add", PROCESS),
+    ]
+    assert told.complete
+
+
+@pytest.mark.parametrize(
+    "agent", of(name for name in AGENTS if "/" not in name or "crewai_" in name), indirect=True
+)
 def test_a_rate_limit_makes_two_attempts_of_one_call_before_a_real_provider(
     agent: list[str], tmp_path: Path
 ) -> None:
@@ -201,7 +269,7 @@ def test_a_rate_limit_makes_two_attempts_of_one_call_before_a_real_provider(
 
 
 EDITED = (
-    "crewai_crew.py",
+    "crewai/crewai_crew.py",
     "langgraph_streamed.py",
     "node_fetch.mjs",
     "openai_agents_default.py",
@@ -214,7 +282,7 @@ EDITED = (
 """One agent for each protocol, framework and language, in whose traffic tools are struck and suppressed."""
 
 
-@pytest.fixture(params=[pytest.param(a, marks=pytest.mark.heavy if "crewai" in a else ()) for a in EDITED])
+@pytest.fixture(params=of(EDITED))
 def edited(request: pytest.FixtureRequest) -> list[str]:
     """The command of one of these agents; skips where what it runs on is not installed."""
     return [_interpreter(request.param), str(HERE / "agents" / request.param)]
@@ -235,6 +303,7 @@ def test_one_of_two_parallel_calls_is_suppressed_and_later_turns_know_of_it(
     ]
     assert len(told.model_calls) == len(seen) == 3
     assert "get_weather" not in {effect.tool for effect in told.ledger().effects}
+    assert told.complete
 
 
 def test_hidden_turns_never_reach_the_agent_and_what_is_left_is_struck_once(

@@ -284,3 +284,9 @@ def test_orders_that_cannot_be_read_do_not_disturb_the_agent(orders: str, tmp_pa
         check=True,
     )
     assert (ran.stdout, ran.stderr) == ("on\n", "")
+
+
+def test_what_a_hooked_process_tells_leaves_the_trace_sound(tmp_path: Path) -> None:
+    told = traced(tmp_path, "print('done')")
+    assert "python" in ways(told)
+    assert told.complete, told.problems

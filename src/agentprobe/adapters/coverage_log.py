@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import sys
+from zlib import crc32
 
 from agentprobe.basis.moment import seconds_since
 
@@ -36,7 +37,8 @@ class CoverageLog:
         record |= {"by": f"watch:{os.getpid()}", "at": round(seconds_since(self._started), 6)}
         record["process"] = program(getattr(sys, "orig_argv", [sys.executable]))
         record |= {"ways": list(ways), "connections": list(connections)}
-        _append(self._path, json.dumps(record).encode() + b"\n")
+        line = json.dumps(record).encode()
+        _append(self._path, b'%b,"sum":"%08x"}\n' % (line[:-1], crc32(line)))  # as `trace.soundness` has it
 
     def forked(self) -> None:
         """A child of this process begins its own count."""

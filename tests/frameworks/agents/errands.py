@@ -14,18 +14,18 @@ def get_weather(city: str) -> str:
     return done("get_weather", {"city": city}, f"rain in {city}")
 
 
-def add(a: int, b: int) -> int:
+def add(a: int, b: int) -> str:
     """Add two whole numbers.
 
     Args:
         a: The first number.
         b: The second number.
     """
-    return done("add", {"a": a, "b": b}, a + b)
+    return done("add", {"a": a, "b": b}, str(a + b))
 
 
 def done(name, arguments, result):
-    line = json.dumps({"name": name, "arguments": arguments, "result": str(result)})
+    line = json.dumps({"name": name, "arguments": arguments, "result": result})
     with Path(os.environ["ERRANDS"]).open("a") as file:
         file.write(line + "\n")
     return result
@@ -50,4 +50,4 @@ SCHEMAS = {
 def run(name, arguments):
     """Run a tool by its name, with its arguments as a mapping or as the model's JSON; gives text."""
     given = json.loads(arguments) if isinstance(arguments, str) else arguments
-    return str(FUNCTIONS[name](**given))
+    return FUNCTIONS[name](**given)

@@ -81,21 +81,23 @@ class _Lookout:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Find nothing; only look who comes."""
-        self._meet(fullname)
-        return None
+        """Look who comes; a package that is patched itself is found here, the rest by the other finders."""
+        met = self._meet(fullname)
+        return met.watch.find_spec(fullname, path, target) if met is not None else None
 
-    def _meet(self, fullname: str) -> None:
+    def _meet(self, fullname: str) -> Framework | None:
         name = fullname.replace(".", "_")
         if name not in self._names or name in self.found:
-            return
+            return None
         try:
             self.found[name] = met = framework(name)()
             met.install()
+            return met
         except Exception as error:  # noqa: BLE001 - the agent's own import must go on
             from agentprobe.adapters import watch
 
             watch.attached(fullname, why=f"{type(error).__name__}: {error}")
+            return None
 
 
 _lookout = _Lookout()

@@ -36,7 +36,7 @@ class Framework:
     """What it does not see."""
 
     def __init__(self) -> None:
-        self._watch = WhenImported(self.modules, self._came)
+        self.watch = WhenImported(self.modules, self._came)
         self._replaced: list[tuple[Any, str, Any, Any]] = []
         self._met = False
         self._why = ""
@@ -54,11 +54,11 @@ class Framework:
 
     def install(self) -> None:
         """Begin to watch for the framework's modules; a second time does nothing."""
-        self._watch.start()
+        self.watch.start()
 
     def uninstall(self) -> None:
         """Give everything back."""
-        self._watch.stop()
+        self.watch.stop()
         while self._replaced:
             owner, name, own, ours = self._replaced.pop()
             if vars(owner).get(name) is ours:

@@ -39,9 +39,24 @@ def led(function: Function, run: ToolRun, *, own: Function | None = None) -> Fun
     `@agentprobe.tool` leads itself and is only told the call's id; a call that an outer layer has led
     already passes. `own` is the user's function where the framework calls another one around it.
     """
-    if getattr(own or function, DECORATED, False):
+    if _leads_itself(own or function):
         return _announced(function, run)
     return _of_its_kind(function)(function, run)
+
+
+def _leads_itself(function: Function | None) -> bool:
+    """Does it, or what it is wrapped around, carry `@agentprobe.tool`?"""
+    for _ in range(_DEEP):
+        if function is None or getattr(function, DECORATED, False):
+            break
+        inner = (getattr(function, name, None) for name in _WRAPPED)
+        function = next((one for one in inner if callable(one)), None)
+    return function is not None and getattr(function, DECORATED, False) is True
+
+
+_DEEP = 8
+_WRAPPED = ("__wrapped__", "raw_function", "__func__")
+"""Where functools, pydantic and bound methods keep the function that they are around."""
 
 
 def _of_its_kind(function: Function) -> Callable[[Function, ToolRun], Function]:
