@@ -60,6 +60,8 @@ class _Run:
         self.trace = trace
         self.turns = turns_of(trace.logical_calls)
         self.after = _followers(grouped(self.turns))
+        self.tells_all = not trace.header.run.get("imported")
+        """Does the trace hold all that was said? Foreign spans often leave it out."""
         self.last_asked = {_asked(turn): turn.number for turn in self.turns}
 
     @cached_property
@@ -74,7 +76,9 @@ class _Run:
         """Errors in what a model, or its provider, sent back."""
         for turn in self.turns:
             trouble = model_trouble(turn.call)
-            if trouble is None or turn.call.last.left or self.last_asked[_asked(turn)] > turn.number:
+            if trouble is None or (trouble.came is Came.EMPTY and not self.tells_all):
+                continue
+            if turn.call.last.left or self.last_asked[_asked(turn)] > turn.number:
                 continue
             following, went_on = self._then(turn, trouble)
             if went_on:

@@ -127,6 +127,8 @@ def _entry(turn: Turn, trace: Trace, find: Callable[[str, str], Known], spends: 
     given = read.whole if read is not None else None
     if not spends:
         return Entry(turn=turn, known=known, given=given)
+    if trace.header.run.get("imported"):  # its spans may leave out messages and tools
+        return Entry(turn=turn, known=known, given=given, cost=_cost(turn, known, trace))
     own = input_count(turn.request, last.request_bytes, dialect) if turn.request is not None else None
     kept_elsewhere = turn.request is not None and turn.request.extra.get("previous_response_id")
     answer = turn.call.answer

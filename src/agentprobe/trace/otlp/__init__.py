@@ -1,0 +1,1 @@
+"""A trace as OpenTelemetry's spans, out and in."""
