@@ -42,8 +42,10 @@ def test_an_address_in_the_source_is_no_way_past_a_simulation(
 ) -> None:
     assert run(tmp_path, answer=model).code == 0
     assert capfd.readouterr().out.strip() == TEXT
-    (call,) = read_trace(tmp_path / "trace.jsonl").model_calls
+    recorded = read_trace(tmp_path / "trace.jsonl")
+    (call,) = recorded.model_calls
     assert call.status == 200
+    assert recorded.problems == ()
 
 
 def test_a_client_that_heeds_no_proxy_is_met_in_its_own_process(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ class Contacts:
         )
         writer.add(
             CoverageRecord(
-                order=writer.order(),
+                order=writer.order(WAY),
                 by=WAY,
                 at=writer.elapsed(),
                 process="the agent, through the proxy",

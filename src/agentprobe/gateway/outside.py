@@ -128,6 +128,11 @@ def _write(
     connections: tuple[Connection, ...] = (),
 ) -> None:
     record = CoverageRecord(
-        order=writer.order(), by=by, at=writer.elapsed(), process=process, ways=ways, connections=connections
+        order=writer.order(by),
+        by=by,
+        at=writer.elapsed(),
+        process=process,
+        ways=ways,
+        connections=connections,
     )
     writer.add(record)

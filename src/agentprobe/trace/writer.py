@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 import threading
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -55,7 +56,7 @@ class TraceWriter:
         self._process = os.getpid()
         self._cutter = Cutter(self.redact.clean)
         self._lock = threading.Lock()
-        self._orders = itertools.count(1)
+        self._orders: defaultdict[str, Iterator[int]] = defaultdict(lambda: itertools.count(1))
         self._clock: Clock | None = None
         self._zero: float | None = None
         self._closed = False
@@ -115,9 +116,9 @@ class TraceWriter:
             self._zero = now - self._since_start(self._clock)
         return round(now - self._zero, 6) if now > self._zero else 0.0
 
-    def order(self) -> int:
-        """The number of the next record of this process."""
-        return next(self._orders)
+    def order(self, by: str = "") -> int:
+        """The number of the next record of this process, or of whoever else tells through this pen."""
+        return next(self._orders[by])
 
     def add(self, record: Header | Record | Mapping[str, Any]) -> None:
         """Append one record, and ahead of it the blobs that it needs. After a failure it does nothing."""
