@@ -18,6 +18,8 @@ from agentprobe.cli.commands.trace import command as trace
 from agentprobe.errors import ConfigError
 from agentprobe.gateway.interception import Interception
 from agentprobe.gateway.launcher import Launched, launch
+from agentprobe.sim.engine import SimulatedModel
+from agentprobe.sim.load import load_policy
 from agentprobe.trace.read import read_trace
 
 if TYPE_CHECKING:
@@ -61,6 +63,22 @@ def test_a_client_that_heeds_no_proxy_is_met_in_its_own_process(tmp_path: Path) 
     command = [sys.executable, "-c", textwrap.dedent(program)]
     assert launch(command, orders, answer=model, proxy=Interception()).code == 0
     assert len(read_trace(tmp_path / "trace.jsonl").model_calls) == 3
+
+
+def test_a_web_socket_of_the_sdk_is_read_on_its_way(tmp_path: Path) -> None:
+    program = """
+        import openai
+        with openai.OpenAI(api_key="k").responses.connect() as link:
+            link.response.create(model="gpt-test", input="over a socket")
+            next(event for event in link if event.type == "response.completed")
+    """
+    orders = Orders(id="test", trace=tmp_path / "trace.jsonl")
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    answer = SimulatedModel(load_policy("echo", tmp_path)).pieces
+    assert launch(command, orders, answer=answer, proxy=Interception()).code == 0
+    (call,) = read_trace(tmp_path / "trace.jsonl").model_calls
+    assert call.answer is not None
+    assert call.answer.text == "over a socket"
 
 
 def test_calls_to_the_usual_host_are_sent_where_the_user_says(tmp_path: Path, provider: Provider) -> None:
