@@ -14,6 +14,7 @@ import agentprobe
 from agentprobe.adapters import frameworks
 from agentprobe.adapters.frameworks._framework import Framework
 from agentprobe.adapters.frameworks._tool_run import ToolRun, led
+from agentprobe.trace.body import unpacked
 from agentprobe.trace.read import read_trace
 from agentprobe.trace.view import Trace
 
@@ -310,3 +311,34 @@ def test_uninstalling_gives_a_framework_its_own_functions_back(tmp_path: Path) -
     frameworks.uninstall()
     assert BaseTool.run is own
     frameworks.install()
+
+
+# -- state -------------------------------------------------------------------------------------------
+
+
+def _grown(tmp_path: Path, text: str) -> Trace:
+    """A graph of one node that adds to its state, with a checkpointer."""
+    from langgraph.checkpoint.memory import InMemorySaver
+    from langgraph.graph import START, MessagesState, StateGraph
+
+    graph = StateGraph(MessagesState)
+    graph.add_node("think", lambda state: {"messages": [("assistant", text)]})
+    graph.add_edge(START, "think")
+    app = graph.compile(checkpointer=InMemorySaver())
+    asked: Any = {"messages": [{"role": "user", "content": "my key is sk-" + "a1B2" * 12}]}
+    _, trace = traced(tmp_path, lambda: app.invoke(asked, {"configurable": {"thread_id": "t1"}}))
+    return trace
+
+
+def test_each_checkpoint_of_a_graph_is_kept_clean_of_secrets(tmp_path: Path) -> None:
+    trace = _grown(tmp_path, "Well.")
+    assert {(state.name, state.source) for state in trace.states} == {("thread t1", "langgraph")}
+    assert len({state.ref for state in trace.states}) == len(trace.states) == 3
+    last = unpacked(trace.states[-1].value)
+    assert [message["type"] for message in last["messages"]] == ["human", "ai"]
+    assert "a1B2a1B2" not in (tmp_path / "trace.jsonl").read_text()
+
+
+def test_of_a_checkpoint_that_is_too_large_only_the_sizes_are_kept(tmp_path: Path) -> None:
+    trace = _grown(tmp_path, "word " * 100_000)
+    assert unpacked(trace.states[-1].value)["messages"]["bytes"] > 500_000
