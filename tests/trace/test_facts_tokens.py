@@ -72,6 +72,9 @@ def test_thoughts_that_are_not_shown_leave_the_output_uncounted() -> None:
     assert shown.how is How.EXACT
     hidden = Usage(input_tokens=1, output_tokens=900, reasoning_tokens=880)
     assert output_count(_answer(HAIKU, usage=hidden), "gpt-5.4") is None
+    assert output_count(_answer(HAIKU), "o3-mini") is None
+    told = Usage(input_tokens=1, output_tokens=22, reasoning_tokens=0)
+    assert output_count(_answer(HAIKU, usage=told), "o3-mini") is not None
 
 
 def test_without_the_extra_texts_are_measured_and_said_to_be() -> None:

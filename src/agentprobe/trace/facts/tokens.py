@@ -50,6 +50,8 @@ ENDING = 2
 """Tokens that a provider may count at the end of an answer."""
 _MESSAGE, _NAME, _REPLY = 3, 1, 3
 _TOOL, _PROPERTY, _CALL, _TOOLS = 8, 3, 8, 12
+_THINKERS = ("o1", "o3", "o4", "gpt-5", "gpt-oss")
+"""Models that may have thought in secret when nothing was reported of it."""
 _NO_TEXT = (b'"image', b'"input_image', b'"input_file', b'"file"', b'"input_audio', b'"document"')
 
 
@@ -74,7 +76,8 @@ def input_count(request: ModelRequest, body: bytes, dialect: str) -> Count | Non
 
 def output_count(answer: ModelAnswer, model: str) -> Count | None:
     """The tokens of what was answered; None where the model has thought without showing it."""
-    if answer.usage is not None and answer.usage.reasoning_tokens:
+    thought = answer.usage.reasoning_tokens if answer.usage is not None else None
+    if thought or (thought is None and model.lower().startswith(_THINKERS)):
         return None
     tokenizer = tokenizer_for(model)
     said = tokenizer.count(answer.text + (answer.refusal or "") + answer.reasoning)
