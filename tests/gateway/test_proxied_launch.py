@@ -65,6 +65,33 @@ def test_a_client_that_heeds_no_proxy_is_met_in_its_own_process(tmp_path: Path) 
     assert len(read_trace(tmp_path / "trace.jsonl").model_calls) == 3
 
 
+LIBRARIES = """
+    import aiohttp, asyncio, httpx, requests
+    url = "https://api.openai.com/v1/chat/completions"
+    body = {"model": "gpt-test", "messages": [{"role": "user", "content": "How many?"}]}
+    requests.post(url, json=body, timeout=10).raise_for_status()
+    httpx.post(url, json=body).raise_for_status()
+    heedless = requests.Session()
+    heedless.trust_env = False
+    heedless.post(url, json=body, timeout=10).raise_for_status()
+    async def ask():
+        for heeds in (True, False):
+            async with aiohttp.ClientSession(trust_env=heeds, raise_for_status=True) as session:
+                async with session.post(url, json=body) as reply:
+                    await reply.read()
+    asyncio.run(ask())
+"""
+
+
+def test_every_librarys_calls_are_counted_once_by_the_proxy_or_by_its_hook(tmp_path: Path) -> None:
+    orders = Orders(id="test", trace=tmp_path / "trace.jsonl")
+    command = [sys.executable, "-c", textwrap.dedent(LIBRARIES)]
+    assert launch(command, orders, answer=model, proxy=Interception()).code == 0
+    recorded = read_trace(tmp_path / "trace.jsonl")
+    assert len(recorded.model_calls) == 5
+    assert recorded.certificate.escaped == ()
+
+
 def test_a_web_socket_of_the_sdk_is_read_on_its_way(tmp_path: Path) -> None:
     program = """
         import openai
