@@ -102,9 +102,9 @@ def _causes(pair: Pair, parted: bool) -> set[Cause]:
         return {Cause.STEP}
     if a.site != b.site:
         return {Cause.TOOL_CHOICE}
-    found = {cause for cause, came in a.came.items() if came != b.came.get(cause)}
+    found = _unequal(a.came, b.came)
     if a.exact != b.exact:
-        found |= {cause for cause, asked in a.asked.items() if asked != b.asked.get(cause)}
+        found |= _unequal(a.asked, b.asked)
         if not parted and a.history != b.history:
             found.add(Cause.MESSAGES)
     if Cause.TOOL_CHOICE in found:
@@ -114,6 +114,10 @@ def _causes(pair: Pair, parted: bool) -> set[Cause]:
     if _other_class(a.seconds, b.seconds):
         found.add(Cause.TIMING)
     return found
+
+
+def _unequal(one: Mapping[Cause, Any], other: Mapping[Cause, Any]) -> set[Cause]:
+    return {cause for cause, said in one.items() if said != other.get(cause)}
 
 
 def _other_class(a: float | None, b: float | None) -> bool:

@@ -173,7 +173,12 @@ class ToolStep(Step):
 
     @cached_property
     def exact(self) -> str:
-        return f"{self.name} {digest(spelled(opened(self.use.arguments)))}"
+        return f"{self.name} {digest(self.arguments)}"
+
+    @cached_property
+    def arguments(self) -> str:
+        """What the tool was called with, in one spelling."""
+        return spelled(opened(self.use.arguments))
 
     @property
     def key(self) -> str:
@@ -182,7 +187,7 @@ class ToolStep(Step):
     @property
     def came(self) -> Mapping[Cause, Any]:
         return {
-            Cause.ARGUMENTS: spelled(opened(self.use.arguments)),
+            Cause.ARGUMENTS: self.arguments,
             Cause.RESULT: spelled(opened(self.use.result)),
             Cause.ORDER: self.overtook,
             Cause.STATUS: self.state,
