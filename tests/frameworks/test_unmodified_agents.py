@@ -235,6 +235,18 @@ def test_an_agent_that_asks_for_tools_in_text_is_traced_and_replayed(
     assert (again.code, again.out, again.errands) == (0, answer, []), again.err
 
 
+@pytest.mark.parametrize(
+    "agent", of(n for n in FAITHFUL if "/" in n and not Path(n).name.startswith(BY_HAND)), indirect=True
+)
+def test_a_frameworks_tool_is_struck_where_it_runs(agent: list[str], tmp_path: Path) -> None:
+    fault = ("--sim", "planned:Planned", "--fault", "empty_result@tool:get_weather")
+    traced, told = trace(agent, tmp_path / "traced", *fault)
+    assert (traced.code, traced.out) == (0, "get_weather: ; add: 5; add: 9\n"), traced.err
+    assert traced.errands == ERRANDS
+    struck = [(use.name, use.call.marks) for use in told.tool_calls if use.call and use.call.marks]
+    assert struck == [("get_weather", ("fault:empty_result",))]
+
+
 @pytest.mark.parametrize("agent", of(CLAUDE), indirect=True)
 def test_the_claude_programs_model_calls_and_the_sdks_own_tools_are_traced(
     agent: list[str], tmp_path: Path
