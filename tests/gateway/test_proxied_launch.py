@@ -92,6 +92,17 @@ def test_every_librarys_calls_are_counted_once_by_the_proxy_or_by_its_hook(tmp_p
     assert recorded.certificate.escaped == ()
 
 
+def test_what_goes_by_the_proxy_is_left_alone_by_the_hooks(tmp_path: Path, provider: Provider) -> None:
+    """With a provider behind it, where a hook would record the call a second time."""
+    provider.script = on_the_wire
+    program = LIBRARIES.replace("(True, False)", "(True,)").replace("heedless.trust_env = False", "")
+    orders = Orders(id="test", trace=tmp_path / "trace.jsonl")
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    assert launch(command, orders, urls={"openai": f"{provider.url}/v1"}, proxy=Interception()).code == 0
+    assert len(provider.seen) == 4
+    assert len(read_trace(tmp_path / "trace.jsonl").model_calls) == 4
+
+
 def test_a_web_socket_of_the_sdk_is_read_on_its_way(tmp_path: Path) -> None:
     program = """
         import openai
