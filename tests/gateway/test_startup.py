@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from agentprobe.adapters.coverage_words import HINTS, CoverageWords
 from agentprobe.adapters.orders import VARIABLE, Orders
 from agentprobe.gateway.launcher import launch
 from agentprobe.gateway.startup_path import startup_hook
 from agentprobe.trace.read import read_trace
+from agentprobe.trace.secret_forms import FORMS
 from agentprobe.trace.view import Trace
 
 if TYPE_CHECKING:
@@ -290,3 +292,68 @@ def test_what_a_hooked_process_tells_leaves_the_trace_sound(tmp_path: Path) -> N
     told = traced(tmp_path, "print('done')")
     assert "python" in ways(told)
     assert told.complete, told.problems
+
+
+# -- what a process says of itself ---------------------------------------------------------------------
+
+
+SECRET = "zebra77stripes9"
+
+
+def named(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch, **rules: Any) -> tuple[str, Trace]:
+    """The text and the trace of a run of a script of this name, which starts itself once more."""
+    script, path = folder / f"{name}.py", folder / "trace.jsonl"
+    script.write_text(
+        "import subprocess, sys\nif sys.argv[1:]: subprocess.run([sys.executable, sys.argv[0]])"
+    )
+    monkeypatch.setenv("ACME_API_KEY", SECRET)
+    command = [sys.executable, str(script), "--api-key", "hunter2hunter2"]
+    orders = Orders(id="test", trace=path, agent={"command": command}, **rules)
+    assert launch(command, orders).code == 0
+    return path.read_text(), read_trace(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        (SECRET, {}),
+        ("ask-EMP-4711", {"redact": ("EMP-[0-9]+",)}),
+        ("sk-proj-abcDEF0123456789xyz", {}),
+    ],
+)
+def test_a_process_says_its_name_without_the_secrets_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, rules: dict[str, Any]
+) -> None:
+    text, trace = named(tmp_path, name, monkeypatch, **rules)
+    assert name not in text
+    assert len(trace.certificate.hooked) == 2
+    assert not trace.problems
+
+
+def test_a_word_behind_a_telling_flag_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text, trace = named(tmp_path, "agent", monkeypatch)
+    assert "hunter2" not in text
+    assert trace.header.agent["command"][2] == "--api-key"
+    assert any(record.process.endswith(" agent.py") for record in trace.coverage)
+
+
+def test_without_content_a_process_names_its_interpreter_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, trace = named(tmp_path, "questionable", monkeypatch, content=False)
+    assert "questionable" not in text
+    assert len(trace.certificate.hooked) == 2
+
+
+def test_every_form_of_a_secret_is_near_a_hint() -> None:
+    needles = {needle.decode() for form in FORMS for needle in form.needles}
+    assert [needle for needle in needles if not any(hint in needle for hint in HINTS)] == []
+
+
+def test_what_cannot_be_cleaned_is_told_without_words() -> None:
+    words = CoverageWords({"redact": ["("]})
+    record = {"process": "python a.py", "ways": [{"name": "python", "why": "because"}]}
+    found = {"host": "one.example", "port": 443, "address": "10.0.0.1", "purpose": ""}
+    told = json.loads(words.clean({**record, "connections": [found]}, lambda one: json.dumps(one).encode()))
+    assert told["ways"] == [{"name": "python", "why": "[redacted]"}]
+    assert told["connections"] == [{"host": "[redacted]", "port": 443, "address": "", "purpose": "unknown"}]

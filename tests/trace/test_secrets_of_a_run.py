@@ -20,7 +20,8 @@ from agentprobe.domain.wire import HttpRequest, Piece
 from agentprobe.errors import ConfigError, TraceError
 from agentprobe.kernel.boundary import Boundary
 from agentprobe.trace.diff.compare import diff
-from agentprobe.trace.known_secrets import leaks, secrets_in, spellings
+from agentprobe.trace.environment import secrets_in
+from agentprobe.trace.known_secrets import leaks, spellings
 from agentprobe.trace.own_key import own_key
 from agentprobe.trace.read import read_trace
 from agentprobe.trace.redact import Redaction

@@ -15,17 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
+    from agentprobe.adapters.coverage_words import CoverageWords
+
 
 class CoverageLog:
     """Adds `coverage` records to a trace with the standard library alone, each whole in one write.
 
     Most processes of an agent make no model call; for them the trace's own writer, with all it imports,
     would be the dearest part of their start. What is written here are names of hosts, libraries and
-    programs, never anything that was sent.
+    programs, never anything that was sent; `words` takes out what of them must not be kept.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, words: CoverageWords) -> None:
         self._path = path
+        self._words = words
         self._started = _started(path)
         self._orders = itertools.count(1)
 
@@ -37,7 +40,7 @@ class CoverageLog:
         record |= {"by": f"watch:{os.getpid()}", "at": round(seconds_since(self._started), 6)}
         record["process"] = program(getattr(sys, "orig_argv", [sys.executable]))
         record |= {"ways": list(ways), "connections": list(connections)}
-        line = json.dumps(record).encode()
+        line = self._words.clean(record, lambda cleaned: json.dumps(cleaned).encode())
         _append(self._path, b'%b,"sum":"%08x"}\n' % (line[:-1], crc32(line)))  # as `trace.soundness` has it
 
     def forked(self) -> None:

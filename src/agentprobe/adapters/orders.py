@@ -25,7 +25,7 @@ from agentprobe.kernel.place import Place
 from agentprobe.kernel.session import MakeRoom, Session
 from agentprobe.splice.results import injectors
 from agentprobe.splice.suppress import Suppression, by_name
-from agentprobe.trace.known_secrets import secrets_in
+from agentprobe.trace.environment import secrets_in
 from agentprobe.trace.own_key import own_key
 from agentprobe.trace.read import ToolsElsewhere
 from agentprobe.trace.recorder import Recorder

@@ -8,6 +8,7 @@ import os
 
 from agentprobe.adapters import watch
 from agentprobe.adapters.coverage_log import CoverageLog
+from agentprobe.adapters.coverage_words import CoverageWords
 from agentprobe.adapters.post_import import WhenImported
 
 TYPE_CHECKING = False  # every import here is paid for at the start of every process
@@ -34,7 +35,7 @@ def begin() -> None:
     _begun = True
     told = _told(text)
     trace = told.get("trace")
-    log = CoverageLog(trace) if isinstance(trace, str) else None
+    log = CoverageLog(trace, CoverageWords(told)) if isinstance(trace, str) else None
     simulated, proxied = told.get("simulated") is True, told.get("proxy") is not None
     watch.begin(log, str(told.get("door", "")), simulated=simulated, proxied=proxied)
     watch.attached("python")

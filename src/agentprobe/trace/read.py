@@ -22,7 +22,6 @@ from agentprobe.trace.records import (
     BlobRecord,
     Body,
     CallRecord,
-    CoverageRecord,
     Header,
     Line,
     OutcomeRecord,
@@ -144,9 +143,8 @@ class _Reading:
         return version_1.decode(line) if self.version == 1 else decode(line)
 
     def _taken(self, found: Line, line: bytes, at: int) -> _Read:
-        troubles: tuple[str, ...] = (
-            ("was changed after it was written",) if self._is_changed(found, line) else ()
-        )
+        changed = is_changed(line) or has_sum(line) != self.summed
+        troubles: tuple[str, ...] = ("was changed after it was written",) if changed else ()
         if isinstance(found, BlobRecord):
             sound = self.blobs.add(found, at, len(line))
             return _Read(troubles=troubles or (() if sound else ("holds another piece than it says",)))
@@ -155,11 +153,6 @@ class _Reading:
         if lost:
             troubles += (f"needs {lost} pieces of its payload that are missing or damaged",)
         return _Read(record, (record.by, record.order), troubles)
-
-    def _is_changed(self, found: Line, line: bytes) -> bool:
-        if isinstance(found, CoverageRecord) and not has_sum(line):
-            return False  # it is written where only Python's own library is at hand
-        return is_changed(line) or has_sum(line) != self.summed
 
     def _rescued(self, line: bytes, at: int) -> _Read:
         """What can be had of a line that is no record: nothing, or the record behind one that was cut off."""

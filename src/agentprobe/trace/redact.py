@@ -140,6 +140,15 @@ class Redaction:
             [(header[0], self._hidden(*header)) if self._tells(header[0]) else header for header in headers]
         )
 
+    def word_of_flag(self, flag: str, word: str) -> str:
+        """A word of a command line; another in its place where the flag before it calls it a secret."""
+        name = flag.lstrip("-")
+        if not flag.startswith("-") or word.startswith("-") or not word:
+            return word
+        asked = b'{"%b":"secret"}' % name.replace('"', "").encode(errors="replace")
+        telling = self._tells(name) or self.clean_by_form(asked) != asked
+        return self._word(word.encode(errors="replace"), "argument").decode() if telling else word
+
     def _replaced(self, line: bytes, hits: list[tuple[int, int, int]]) -> bytes:
         if min(hits)[0] < len(ESCAPED):
             plain = _spelled_out(line)

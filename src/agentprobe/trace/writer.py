@@ -12,7 +12,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from msgspec import UNSET, Raw
 from msgspec.structs import replace
 
@@ -20,6 +19,7 @@ from agentprobe.basis.clock import Clock
 from agentprobe.basis.files import AppendLog
 from agentprobe.errors import AgentProbeError, TraceError
 from agentprobe.trace.blobs import Cutter
+from agentprobe.trace.clean_line import clean_line, clean_words
 from agentprobe.trace.records import (
     VERSION,
     BlobRecord,
@@ -91,7 +91,7 @@ class TraceWriter:
             seed=seed,
             started=started,
             clock=clock,
-            agent=agent or {},
+            agent=_agent(agent or {}, self.redact),
             run={**(run or {}), **more},
             identity=identity or {},
             key=self.redact.key_id,
@@ -157,12 +157,9 @@ class TraceWriter:
         return body, []
 
     def _line(self, record: Header | Record | BlobRecord | Mapping[str, Any]) -> bytes:
-        """One line without secrets. Own patterns may match anything, so they are kept from what is ours."""
+        """One line without secrets."""
         line = encode(record)
-        if not self.redact.has_patterns:
-            return self.redact.clean(line)
-        line = self.redact.clean_by_form(line)
-        return line if isinstance(record, BlobRecord) else _by_pattern(line, self.redact)
+        return self.redact.clean(line) if isinstance(record, BlobRecord) else clean_line(line, self.redact)
 
     def end(self, status: str = "ok", *, exit: int | None = None, **facts: Any) -> None:
         """Write the last line and close the file."""
@@ -179,25 +176,11 @@ class TraceWriter:
         return 0.0
 
 
-def _by_pattern(line: bytes, redact: Redaction) -> bytes:
-    """The line with own patterns applied to what others have said, and not to our numbers and digests."""
-    fields = _fields.decode(line)
-    for name in _SAID & fields.keys():
-        fields[name] = Raw(msgspec.json.encode(redact.words(msgspec.json.decode(fields[name]))))
-    for name in _PAYLOADS & fields.keys():
-        forms = _fields.decode(fields[name])
-        for form in ("text", "repr"):
-            if form in forms:
-                forms[form] = Raw(msgspec.json.encode(redact.words(msgspec.json.decode(forms[form]))))
-        fields[name] = Raw(msgspec.json.encode(forms))
-    return msgspec.json.encode(fields)
+def _agent(agent: Mapping[str, Any], redact: Redaction) -> Mapping[str, Any]:
+    words = agent.get("command")
+    return {**agent, "command": clean_words(words, redact)} if isinstance(words, list | tuple) else agent
 
 
-_fields = msgspec.json.Decoder(dict[str, Raw])
-_SAID = frozenset(
-    ("agent", "run", "name", "path", "intent", "ref", "http", "headers", "error", "noted", "facts", "process")
-)
-_PAYLOADS = frozenset(("request", "body", "value"))
 LONG = 4096
 """A payload of fewer bytes is not cut: it costs less to write it again."""
 

@@ -7,6 +7,7 @@ wrong here must not be felt by the agent, and must not be kept from the trace.
 
 import json
 import os
+import re
 import sys
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
@@ -16,7 +17,7 @@ TYPE_CHECKING = False  # every import here is paid for at the start of every pro
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import ModuleType
-    from typing import Sequence  # noqa: UP035 - the agent's Python may be an old one
+    from typing import Any, Sequence  # noqa: UP035 - the agent's Python may be an old one
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib costs milliseconds
 
@@ -62,11 +63,14 @@ def _borrow() -> None:
 def _tell(why: str) -> None:
     """Write into the trace that nothing in this process is hooked."""
     try:
-        way = {"name": "python", "attached": False, "why": why}
+        told = json.loads(os.environ["AGENTPROBE_SESSION"])
         process = " ".join([os.path.basename(word) for word in _words()])  # noqa: PTH119 - the same
+        if _may_tell(process + "\n" + why, told):
+            process, why = os.path.basename(sys.executable), "[redacted]"  # noqa: PTH119 - the same
+        way = {"name": "python", "attached": False, "why": why}
         record = {"record": "coverage", "order": 1, "by": "watch:%d" % os.getpid(), "at": 0.0}  # noqa: UP031
         record.update(process=process, ways=[way])
-        file = os.open(json.loads(os.environ["AGENTPROBE_SESSION"])["trace"], os.O_WRONLY | os.O_APPEND)
+        file = os.open(told["trace"], os.O_WRONLY | os.O_APPEND)
         try:
             line = json.dumps(record).encode()
             os.write(file, b'%b,"sum":"%08x"}\n' % (line[:-1], crc32(line)))
@@ -77,7 +81,22 @@ def _tell(why: str) -> None:
 
 
 def _words() -> "list[str]":
-    return [sys.executable, *[word for word in getattr(sys, "orig_argv", ())[1:2] if word[:1] != "-"]]
+    return [sys.executable, *[word for word in getattr(sys, "orig_argv", ())[1:2] if word.endswith(".py")]]
+
+
+def _may_tell(said: str, told: "dict[str, Any]") -> bool:
+    """May there be in it what must not be kept? Nothing that could take it out is at hand here."""
+    low = said.lower()
+    rules = [str(rule) for rule in (*(told.get("redact") or ()), *(told.get("redact_keys") or ()))]
+    return (
+        told.get("content") is False
+        or any(word in low for word in ("key", "token", "secret", "pass", "pwd", "sk-", "://"))
+        or any(len(value) > 7 and value in said for name, value in os.environ.items() if _TELLING(name))
+        or any(re.search(rule, said) for rule in rules)
+    )
+
+
+_TELLING = re.compile("(?i)key|token|secret|pass|pwd|cred|dsn|pat$").search
 
 
 def _next_one() -> None:

@@ -31,6 +31,7 @@ from agentprobe.trace.replay.determinism import Determinism
 from agentprobe.trace.replay.order import Order
 from agentprobe.trace.replay.permute import permuted
 from agentprobe.trace.replay.room import Replaying
+from agentprobe.trace.stand_ins import holds_stand_in
 from agentprobe.trace.view import Trace
 
 FOLDER = Path(".agentprobe/replays")
@@ -179,6 +180,10 @@ def _recorded_command(recorded: Trace, console: Console) -> Sequence[str]:
         )
     found = [str(word) for word in words]
     console.print(f"running the command that was recorded: {shlex.join(found)}", markup=False, soft_wrap=True)
+    if any(holds_stand_in(word.encode()) for word in found):
+        console.print(
+            "a secret in it was not kept; the agent gets the word that stands for it", soft_wrap=True
+        )
     return found
 
 

@@ -29,7 +29,8 @@ from agentprobe.lab.judge import never_struck, no_waiting
 from agentprobe.lab.reading import seen_of
 from agentprobe.report.live_trace import live
 from agentprobe.report.terminal_trace import draw
-from agentprobe.trace.known_secrets import leaks, secrets_in
+from agentprobe.trace.environment import secrets_in
+from agentprobe.trace.known_secrets import leaks
 from agentprobe.trace.read import read_trace
 from agentprobe.trace.view import Trace
 
