@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agentprobe.config import load_settings
+from agentprobe.config.load import load_settings
 from agentprobe.domain.evidence import Mode
 from agentprobe.errors import ConfigError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agentprobe.config import load_settings
+from agentprobe.config.load import load_settings
 from agentprobe.lab.settings import Experiment
 
 TINY = Path(__file__).parents[1] / "projects" / "tiny"

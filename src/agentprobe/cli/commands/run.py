@@ -14,7 +14,8 @@ from rich.console import Console
 from agentprobe.basis.clock import RealClock
 from agentprobe.basis.files import write_whole
 from agentprobe.cli.progress import Bars
-from agentprobe.config import NAME, Settings, load_settings
+from agentprobe.config.load import NAME, load_settings
+from agentprobe.config.settings import Settings
 from agentprobe.domain.evidence import Evidence
 from agentprobe.gate import Policy, judge
 from agentprobe.lab.book import Book

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -19,7 +19,6 @@ from agentprobe.adapters.active import Answer
 from agentprobe.adapters.orders import Orders
 from agentprobe.basis.clock import RealClock
 from agentprobe.chaos.schedule import Schedule
-from agentprobe.cli.drift import Run, drift_test
 from agentprobe.cli.proxied import interception
 from agentprobe.cli.suppressed import never_suppressed, results_of
 from agentprobe.config.agent_file import load_agent
@@ -33,6 +32,9 @@ from agentprobe.trace.environment import secrets_in
 from agentprobe.trace.known_secrets import leaks
 from agentprobe.trace.read import read_trace
 from agentprobe.trace.view import Trace
+
+if TYPE_CHECKING:
+    from agentprobe.cli.drift import Run
 
 FOLDER = Path(".agentprobe/traces")
 _AGENT = "agentprobe.trace.agent"
@@ -132,6 +134,8 @@ def command(
     if (dev is None) != (prod is None):
         ctx.fail("the drift test compares two settings; give both --dev and --prod")
     if dev is not None and prod is not None:
+        from agentprobe.cli.drift import drift_test  # brings scipy, half a second that no other run need wait
+
         run = _runs(words, console, **options)
         ctx.exit(drift_test(dev, prod, times=times, run=run, console=console, json_file=facts))
     if times > 1 or facts:
