@@ -158,7 +158,7 @@ def test_tools_in_the_agents_own_process_join_the_session(tmp_path: Path) -> Non
     assert [(call.name, call.request) for call in read_trace(out).calls] == [("look", {"city": "Oslo"})]
 
 
-def test_recording_a_run_does_not_wait_for_the_libraries_of_statistics():
+def test_recording_a_run_does_not_wait_for_the_libraries_of_statistics() -> None:
     code = "import agentprobe.cli.commands.trace, sys; print(*{'numpy', 'scipy', 'sqlite3'} & {*sys.modules})"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert loaded.stdout.split() == []
