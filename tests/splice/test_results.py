@@ -14,6 +14,7 @@ from agentprobe.lab.judge import never_struck
 from agentprobe.lab.reading import seen_of
 from agentprobe.splice.results import REWRITTEN
 from agentprobe.trace.read import read_trace
+from agentprobe.trace.swallowed import swallowed
 from agentprobe.trace.tools import PROCESS, WIRE
 
 from .conftest import Agent, Provider, asking, saying, wish
@@ -77,6 +78,14 @@ def test_the_trace_shows_the_struck_call_once_with_its_mark_and_a_receipt(
     assert REWRITTEN in trace.model_calls[2].marks
     assert REWRITTEN not in trace.model_calls[1].marks
     assert trace.ledger().effects == (), "of a tool that is only told of nobody knows what it wrote"
+
+
+def test_an_error_that_the_model_was_told_in_the_agents_place_is_not_swallowed(
+    agent: Agent, tmp_path: Path
+) -> None:
+    once = Provider(asking(wish("find", 1)), saying("Done."))
+    run(agent, once, "tool_error@tool:find:1", tmp_path / "t.jsonl")
+    assert swallowed(read_trace(tmp_path / "t.jsonl")) == ()
 
 
 def test_an_attempt_that_the_sdk_repeats_tells_the_same_and_strikes_no_second_time(

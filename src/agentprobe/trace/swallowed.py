@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from agentprobe.basis.canonical import canonical, digest
+from agentprobe.domain.call import TOLD
 from agentprobe.domain.model import Message
 from agentprobe.trace.facts.conversations import Turn, grouped, turns_of
 from agentprobe.trace.pair import TracedCall
@@ -94,7 +95,7 @@ class _Run:
         """Errors of tools that no later request told the model."""
         for use in self.trace.tool_calls:
             trouble = tool_trouble(use)
-            if trouble is None or self._worked_later(use):
+            if trouble is None or _was_told(use) or self._worked_later(use):
                 continue
             following, went_on = self._told_instead(use, trouble)
             if went_on:
@@ -164,6 +165,11 @@ class _Run:
 
     def _number(self, call: TracedCall | None) -> int:
         return next((turn.number for turn in self.turns if call is not None and turn.call.last is call), 0)
+
+
+def _was_told(use: ToolUse) -> bool:
+    """Was it struck in the request itself? Then the model was told, and the agent never saw the error."""
+    return use.call is not None and use.call.record.purpose == TOLD
 
 
 def _followers(groups: Iterable[Sequence[Turn]]) -> dict[int, Turn]:
