@@ -59,6 +59,12 @@ def test_a_hooked_process_whose_calls_were_all_seen_is_complete() -> None:
     assert verdict(found) == "complete: nothing went to a model past gateway"
 
 
+def test_a_recording_that_broke_off_is_not_complete() -> None:
+    found = certificate([gateway(), hooked(to("api.openai.com", "httpx2"))], ended=False)
+    assert not found.complete
+    assert verdict(found).endswith("up to where the recording ends")
+
+
 def test_a_connection_to_a_provider_that_no_way_saw_is_named() -> None:
     found = certificate([gateway(), hooked(to("api.openai.com", address="1.2.3.4"))])
     assert not found.complete

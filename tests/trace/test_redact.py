@@ -199,6 +199,17 @@ def test_a_project_adds_names_and_patterns_of_its_own() -> None:
     assert b"[redacted:employee:" in cleaned
 
 
+@pytest.mark.parametrize("value", ["7", "true", '{"name":"A}nn","age":[3]}', '["Ann",{"x":1}]', "-1.5e3"])
+def test_whatever_stands_under_a_name_of_ones_own_is_hidden_whole(value: str) -> None:
+    cleaner = Redaction(names=["customer"])
+    inner = json.dumps({"keep": 1, "deep": {"customer": json.loads(value)}, "kept": [2]})
+    cleaned = json.loads(cleaner.clean(json.dumps({"arguments": inner, "customer": 7}).encode()))
+    assert cleaned["customer"].startswith("[redacted:customer:")
+    found = json.loads(cleaned["arguments"])
+    assert found.pop("deep")["customer"].startswith("[redacted:customer:")
+    assert found == {"keep": 1, "kept": [2]}
+
+
 def test_a_pattern_that_is_none_is_said_by_its_name() -> None:
     with pytest.raises(ConfigError, match="redaction pattern 'broken' is no regular expression"):
         Redaction(patterns={"broken": "("})

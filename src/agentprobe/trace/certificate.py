@@ -51,6 +51,8 @@ class Certificate:
     """Those that did not, and why."""
     passed: tuple[Passed, ...] = ()
     """Every connection that no way recorded, the harmless ones too."""
+    ended: bool = True
+    """Does the trace reach the run's end? What came after its last record nobody saw."""
 
     @property
     def escaped(self) -> tuple[Passed, ...]:
@@ -59,8 +61,9 @@ class Certificate:
 
     @property
     def complete(self) -> bool:
-        """Did every process report by itself, and did nothing get past?"""
-        return self.looked and bool(self.hooked) and not self.unhooked and not self.escaped
+        """Did every process report by itself, to the end, and did nothing get past?"""
+        reported = bool(self.hooked) and not self.unhooked and self.ended
+        return self.looked and reported and not self.escaped
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -75,7 +78,8 @@ class Certificate:
         if self.escaped:
             return "NOT COMPLETE: " + "; ".join(_escape(one) for one in self.escaped)
         if not self.complete:
-            return "nothing was seen to go to a model past " + _and(self.ways) + ", as far as was looked"
+            far = "as far as was looked" if self.ended else "up to where the recording ends"
+            return f"nothing was seen to go to a model past {_and(self.ways)}, {far}"
         return "complete: nothing went to a model past " + _and(self.ways)
 
     def _notes(self) -> Iterator[str]:
@@ -98,8 +102,8 @@ _HARMLESS = (
 )
 
 
-def certificate(coverage: Sequence[CoverageRecord]) -> Certificate:
-    """Judge what a trace says of its own coverage."""
+def certificate(coverage: Sequence[CoverageRecord], *, ended: bool = True) -> Certificate:
+    """Judge what a trace says of its own coverage; `ended` when it reaches the end of its run."""
     inside = [record for record in coverage if record.by.startswith("watch:")]
     outside = [record for record in coverage if record.by.startswith(f"{_OUTSIDE}:")]
     house = [record for record in coverage if record.by in (_GATEWAY, _PROXY)]
@@ -115,6 +119,7 @@ def certificate(coverage: Sequence[CoverageRecord]) -> Certificate:
         ways=_unique(way.name for way in ways if way.attached and way.name not in (_OUTSIDE, _PYTHON)),
         failed=_unique((way.name, way.why) for way in ways if not way.attached and way.name != _PYTHON),
         passed=_unique((*_inside((*inside, *carried), models), *_outside(outside, inside, models))),
+        ended=ended,
     )
 
 

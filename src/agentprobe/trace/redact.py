@@ -40,7 +40,7 @@ class Redaction:
         key: bytes = b"agentprobe",
     ) -> None:
         words = tuple(name.lower().encode() for name in names)
-        own = (NamedValue(word.decode(), (word,)) for word in words)
+        own = (NamedValue(word.decode(), (word,), whole=True) for word in words)
         self._key = key
         self._known = known or {}
         self._literals = Literals.of(self._known)

@@ -70,6 +70,8 @@ class NamedValue:
     """What must come right behind the word; to keep common words out of the search."""
     not_after: re.Pattern[bytes] | None = None
     """Beginnings of a name that make it harmless."""
+    whole: bool = False
+    """Is whatever stands under the name the secret: a short number, a truth, an object, a list?"""
 
     @property
     def needles(self) -> Iterator[bytes]:
@@ -93,6 +95,8 @@ class NamedValue:
             start = at + len(opening)
             end = _closing(line, start, depth, quote)
             return None if _LOGPROB.match(line, end) else Secret(start, end, self.name)
+        if self.whole and (end := _value_end(line, at, depth, quote)) > at:
+            return Secret(at, end, self.name, opening)
         if line.startswith(b"[", at):
             return self._list(line, at + 1, depth, quote)
         end = _matched(_NUMBER, line, at)
@@ -130,6 +134,22 @@ def _closing(line: bytes, start: int, depth: int, quote: bytes) -> int:
     return len(line)
 
 
+def _value_end(line: bytes, at: int, depth: int, quote: bytes) -> int:
+    """Where a value of JSON ends that is no string; where it begins if it is none or is cut."""
+    if line[at : at + 1] not in (b"{", b"["):
+        return _matched(_PLAIN, line, at)
+    opening, level, end = b"\\" * depth + quote, 0, at
+    while end < len(line):
+        if line.startswith(opening, end):
+            end = _closing(line, end + len(opening), depth, quote) + len(opening)
+            continue
+        level += (line[end] in b"{[") - (line[end] in b"}]")
+        end += 1
+        if level == 0:
+            return end
+    return at
+
+
 def _matched(pattern: re.Pattern[bytes], line: bytes, at: int) -> int:
     found = pattern.match(line, at)
     return found.end() if found else at
@@ -147,6 +167,7 @@ _ASSIGNED = re.compile(
     rb"(?P<secret>(?:(?i:bearer|basic)\s+)?[^\s\"'\\,;&<>()]{3,})"
 )
 _NUMBER = re.compile(rb"-?\d{3}[\d.eE+-]*")
+_PLAIN = re.compile(rb"-?\d[\d.eE+-]*|true|false")
 _BETWEEN = re.compile(rb"[\s,]*")
 _LOGPROB = re.compile(rb"\\*\"\s*,\s*\\*\"(?:logprob|bytes|id)\\*\"")
 """Behind a `token` that is a piece of text with its probability, or one of a vocabulary."""

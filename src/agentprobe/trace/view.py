@@ -114,7 +114,7 @@ class Trace:
     @cached_property
     def certificate(self) -> Certificate:
         """Did everything that went to a model come into this trace, and how do we know?"""
-        return certificate(self.coverage)
+        return certificate(self.coverage, ended=self.ended is not None)
 
     @property
     def failed(self) -> tuple[TracedCall, ...]:
