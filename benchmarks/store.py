@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from agentprobe.trace.store import query
+from agentprobe.trace.store.found import Wanted
 from agentprobe.trace.store.index import Index
-from agentprobe.trace.store.query import Wanted
 from agentprobe.trace.store.rows import Row, Span
 
 A_TRACE = 10

@@ -20,8 +20,8 @@ from agentprobe.sim.policies.echo import Echo
 from agentprobe.trace.read import read_trace
 from agentprobe.trace.store import archive, prune, query
 from agentprobe.trace.store.folder import NAME, TraceFolder
+from agentprobe.trace.store.found import Wanted
 from agentprobe.trace.store.index import Index
-from agentprobe.trace.store.query import Wanted
 from agentprobe.trace.store.rows import Row, Span, span_text
 
 names = st.sampled_from(["gpt-4.1", "gpt-4.1-mini", "look_up", "a'b\"c"])
@@ -194,11 +194,15 @@ def test_a_trace_that_cannot_be_read_is_said_and_hides_nothing(tmp_path: Path) -
     folder.close()
 
 
+def named(files: list[Path], folder: Path) -> list[tuple[str, contextlib.nullcontext[Path]]]:
+    return [(str(file.relative_to(folder)), contextlib.nullcontext(file)) for file in files]
+
+
 def test_what_was_packed_is_taken_in_again_once(tmp_path: Path) -> None:
     record(tmp_path / "here" / "one.jsonl")
     record(tmp_path / "here" / "deep" / "two.jsonl")
     files = sorted((tmp_path / "here").rglob("*.jsonl"))
-    assert archive.pack(files, tmp_path / "here", tmp_path / "pack.tar.gz") == 2
+    assert archive.pack(named(files, tmp_path / "here"), tmp_path / "pack.tar.gz") == 2
     there = tmp_path / "there"
     assert [one.already for one in archive.take_in(tmp_path / "pack.tar.gz", there)] == [False, False]
     assert [one.already for one in archive.take_in(tmp_path / "pack.tar.gz", there)] == [True, True]
@@ -232,7 +236,7 @@ def test_an_archive_brings_traces_and_nothing_else(
 
 def test_a_cut_archive_is_said(tmp_path: Path) -> None:
     record(tmp_path / "one.jsonl")
-    archive.pack([tmp_path / "one.jsonl"], tmp_path, tmp_path / "p.tar.gz")
+    archive.pack(named([tmp_path / "one.jsonl"], tmp_path), tmp_path / "p.tar.gz")
     data = (tmp_path / "p.tar.gz").read_bytes()
     (tmp_path / "p.tar.gz").write_bytes(data[: len(data) // 2])
     with pytest.raises(TraceError, match="damaged"):
@@ -247,8 +251,8 @@ def test_old_and_superfluous_traces_go_and_open_ones_stay() -> None:
             Row(path=f"{day}.jsonl", stamp="1", started=f"2026-01-0{day}T00:00:00+00:00", status=status)
         )
     now = datetime(2026, 1, 6, tzinfo=UTC)
-    assert prune.to_go(index, now=now, older=timedelta(days=3)) == ["2.jsonl"]
-    assert prune.to_go(index, now=now, keep=2) == ["2.jsonl", "3.jsonl"]
+    assert prune.to_go(query.ended(index), now=now, older=timedelta(days=3)) == ["2.jsonl"]
+    assert prune.to_go(query.ended(index), now=now, keep=2) == ["2.jsonl", "3.jsonl"]
     index.close()
 
 

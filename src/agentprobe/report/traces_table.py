@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agentprobe.report.trace_words import clipped, counted, duration
-from agentprobe.trace.store.query import SessionFound, SpanFound, Stat
+from agentprobe.trace.store.found import SessionFound, SpanFound, Stat
 
 WIDTH, AROUND = 60, 30
 _STATUS = {"ok": "green", "failed": "red", "stopped": "yellow", "open": "cyan", "unreadable": "red"}

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
+from click.core import ParameterSource
 from rich.console import Console
 
+from agentprobe.adapters.team.address import VARIABLE
+from agentprobe.adapters.team.push import push
 from agentprobe.basis.clock import RealClock
 from agentprobe.cli.main import FINDINGS, GOOD
-from agentprobe.errors import ConfigError, did_you_mean
+from agentprobe.cli.traces_where import Where, named, progress
+from agentprobe.errors import ConfigError
 from agentprobe.report.terminal_trace import draw
-from agentprobe.report.trace_words import counted
+from agentprobe.report.trace_words import counted, plain
 from agentprobe.report.traces_table import draw_hits, draw_sessions, draw_stats
 from agentprobe.trace.read import read_trace
-from agentprobe.trace.store import archive, prune, query
-from agentprobe.trace.store.folder import TraceFolder
-from agentprobe.trace.store.query import Wanted
-from agentprobe.trace.store.rows import span_text
+from agentprobe.trace.store import archive, prune
+from agentprobe.trace.store.found import Wanted
 
 FOLDER = Path(".agentprobe/traces")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -53,6 +54,13 @@ def _conditions(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+def _all_that_meet(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The conditions, of which all and not the newest few are meant."""
+    for option in reversed(_CONDITIONS[:-1]):
+        function = option(function)
+    return function
+
+
 @click.group("traces")
 @click.option(
     "--folder",
@@ -61,19 +69,34 @@ def _conditions(function: Callable[..., Any]) -> Callable[..., Any]:
     show_default=True,
     help="Where the traces lie.",
 )
+@click.option(
+    "--store",
+    default="",
+    envvar=VARIABLE,
+    metavar="URL",
+    help=f"Ask a team's store instead: postgresql://…; or set {VARIABLE}.",
+)
+@click.option("--project", help="The project in the store; by default the name of the folder.")
 @click.pass_context
-def command(ctx: click.Context, /, folder: Path) -> None:
-    """List, search, count, pack and prune recorded traces.
+def command(ctx: click.Context, /, folder: Path, store: str, project: str | None) -> None:
+    """List, search, count, pack and prune recorded traces, here or in the store of a team.
 
     \b
     agentprobe traces list --failed
     agentprobe traces show 20261121
     agentprobe traces grep "order 4711"
     agentprobe traces stats
+    agentprobe traces push --to postgresql://anna@db.example/traces
 
     An index beside the traces answers; it is brought up to date at every call and may be deleted at any time.
     """
-    ctx.obj = folder
+    ctx.obj = Where(
+        folder=folder,
+        folder_said=ctx.get_parameter_source("folder") is ParameterSource.COMMANDLINE,
+        store=store,
+        store_said=ctx.get_parameter_source("store") is ParameterSource.COMMANDLINE,
+        project=project,
+    )
 
 
 @command.command("list")
@@ -81,10 +104,10 @@ def command(ctx: click.Context, /, folder: Path) -> None:
 @click.option("--text", default="", help="With these words, one after the other.")
 @_JSON
 @click.pass_obj
-def list_(folder: Path, /, as_json: bool, **conditions: Any) -> None:
+def list_(where: Where, /, as_json: bool, **conditions: Any) -> None:
     """The newest sessions that meet all conditions."""
-    with _opened(folder) as traces:
-        found = query.sessions(traces.index, Wanted(**conditions))
+    with where.opened() as traces:
+        found = traces.sessions(Wanted(**conditions))
     if as_json:
         _print_json([asdict(one) for one in found])
     elif found:
@@ -96,11 +119,13 @@ def list_(folder: Path, /, as_json: bool, **conditions: Any) -> None:
 @command.command("show")
 @click.argument("session")
 @click.pass_obj
-def show(folder: Path, /, session: str) -> None:
+def show(where: Where, /, session: str) -> None:
     """Draw one session, named by the beginning of its name or by its file."""
-    with _opened(folder) as traces:
-        path = _named(traces, session)
-    Console(highlight=False).print(draw(read_trace(path)))
+    if Path(session).is_file():
+        Console(highlight=False).print(draw(read_trace(Path(session))))
+        return
+    with where.opened() as traces, traces.here(named(traces, session)) as file:
+        Console(highlight=False).print(draw(read_trace(file)))
 
 
 @command.command("grep")
@@ -114,9 +139,10 @@ def grep(ctx: click.Context, /, text: str, as_json: bool, **conditions: Any) -> 
     Requests, answers, arguments, results and errors are searched, word by word. The exit code is 1 when
     nothing is found.
     """
-    with _opened(ctx.obj) as traces:
-        found = list(query.spans(traces.index, Wanted(text=text, **conditions)))
-        hits = [(span, span_text(traces.path(span.path), span.number)) for span in found]
+    where: Where = ctx.obj
+    with where.opened() as traces:
+        found = list(traces.spans(Wanted(text=text, **conditions)))
+        hits = [(span, traces.said(span)) for span in found]
     if as_json:
         _print_json([{**asdict(span), "text": said} for span, said in hits])
     elif hits:
@@ -128,10 +154,10 @@ def grep(ctx: click.Context, /, text: str, as_json: bool, **conditions: Any) -> 
 @click.option("--by", type=click.Choice(["model", "tool"]), help="Only models, or only tools.")
 @_JSON
 @click.pass_obj
-def stats(folder: Path, /, by: str | None, as_json: bool) -> None:
+def stats(where: Where, /, by: str | None, as_json: bool) -> None:
     """Calls, failures, durations, tokens and cost of every model and tool."""
-    with _opened(folder) as traces:
-        found, errors = query.stats(traces.index, by or ""), query.errors(traces.index)
+    with where.opened() as traces:
+        found, errors = traces.stats(by or ""), traces.errors()
     if as_json:
         said = [{"name": name, "error": error, "times": times} for name, error, times in errors]
         _print_json({"names": [asdict(one) for one in found], "errors": said})
@@ -144,11 +170,11 @@ def stats(folder: Path, /, by: str | None, as_json: bool) -> None:
 @_conditions
 @click.option("--text", default="", help="With these words, one after the other.")
 @click.pass_obj
-def export(folder: Path, /, out: Path, **conditions: Any) -> None:
+def export(where: Where, /, out: Path, **conditions: Any) -> None:
     """Pack the sessions that meet all conditions into one file."""
-    with _opened(folder) as traces:
-        found = query.sessions(traces.index, Wanted(**{**conditions, "limit": sys.maxsize}))
-    number = archive.pack((folder / one.path for one in found), folder, out)
+    with where.opened() as traces:
+        found = traces.sessions(Wanted(**{**conditions, "limit": sys.maxsize}))
+        number = archive.pack(((one.path, traces.here(one.path)) for one in found), out)
     click.echo(f"{counted(number, 'trace', 'traces')} in {out}", err=True)
 
 
@@ -157,10 +183,12 @@ def export(folder: Path, /, out: Path, **conditions: Any) -> None:
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.pass_obj
-def import_(folder: Path, /, files: Sequence[Path]) -> None:
+def import_(where: Where, /, files: Sequence[Path]) -> None:
     """Take in traces, or archives that `export` has written."""
-    folder.mkdir(parents=True, exist_ok=True)
-    taken = [one for file in files for one in archive.take_in(file, folder)]
+    if where.store_said:
+        raise ConfigError("traces are taken in by a folder; `push` brings them from there into the store")
+    where.folder.mkdir(parents=True, exist_ok=True)
+    taken = [one for file in files for one in archive.take_in(file, where.folder)]
     new = sum(not one.already for one in taken)
     there = f", {len(taken) - new} were there already" if new < len(taken) else ""
     click.echo(f"{counted(new, 'trace', 'traces')} taken in{there}", err=True)
@@ -175,54 +203,56 @@ def prune_(ctx: click.Context, /, older: str | None, keep: int | None, dry_run: 
     """Delete old traces. Sessions that are still open stay."""
     if older is None and keep is None:
         ctx.fail("say which traces are to go, with --older AGE or --keep N")
+    where: Where = ctx.obj
+    if where.is_team and not where.store_said:
+        ctx.fail(f"{VARIABLE} is set: say --store URL to prune the team's store, or --folder to prune here")
     age = prune.age(older) if older is not None else None
-    with _opened(ctx.obj) as traces:
-        paths = prune.to_go(traces.index, now=RealClock().date(), older=age, keep=keep)
+    with where.opened() as traces:
+        paths = prune.to_go(traces.ended(), now=RealClock().date(), older=age, keep=keep)
         for path in paths:
-            click.echo(traces.path(path))
-            if not dry_run:
-                traces.path(path).unlink(missing_ok=True)
+            click.echo(plain(traces.place(path)))
         if not dry_run:
-            traces.refresh()
+            traces.delete(paths)
     done = "would go" if dry_run else "deleted"
     click.echo(f"{counted(len(paths), 'trace', 'traces')} {done}", err=True)
 
 
-@contextmanager
-def _opened(folder: Path) -> Iterator[TraceFolder]:
-    """The folder with its index up to date; what cannot be read is said."""
-    if not folder.is_dir():
-        raise ConfigError(
-            f"there is no folder {folder}; record a run with `agentprobe trace`, or name --folder"
-        )
-    traces = TraceFolder(folder)
-    try:
-        tells = sys.stderr.isatty()
-        changed = traces.refresh(_telling if tells else lambda *_: None)
-        for why in changed.unreadable:
-            click.echo(f"agentprobe: {why}", err=True)
-        yield traces
-    finally:
-        traces.close()
+@command.command("push")
+@click.option("--to", default="", metavar="URL", help="The store; by default that of --store.")
+@_all_that_meet
+@click.option("--text", default="", help="With these words, one after the other.")
+@click.pass_obj
+def push_(where: Where, /, to: str, **conditions: Any) -> None:
+    """Bring the sessions that meet all conditions into the store of a team.
+
+    What is there already stays as it is; a session that has gone on since takes the place of its beginning.
+    After an interruption the same command goes on where it was.
+    """
+    with where.here() as traces:
+        found = traces.sessions(Wanted(**conditions, limit=sys.maxsize))
+    paths = [one.path for one in reversed(found) if one.status != "unreadable"]
+    with where.team(to, make=True) as store:
+        done = push(store, where.folder, paths, progress("pushing"))
+    for why in done.unreadable:
+        click.echo(f"agentprobe: {plain(why)}", err=True)
+    there = f", {done.already} were there already" if done.already else ""
+    said = f"{counted(done.new, 'trace', 'traces')} pushed to {plain(store.name)}{there}"
+    click.echo(said, err=True)
 
 
-def _telling(done: int, of: int) -> None:
-    if of > 200:
-        click.echo(f"\rreading traces: {done:,} of {of:,}", err=True, nl=done == of)
+@command.command("pull")
+@click.argument("names", nargs=-1, required=True, metavar="NAME…")
+@click.pass_obj
+def pull(where: Where, /, names: Sequence[str]) -> None:
+    """Bring sessions from the store into the folder, byte for byte.
 
-
-def _named(traces: TraceFolder, session: str) -> Path:
-    if Path(session).is_file():
-        return Path(session)
-    rows = traces.index.db.execute("SELECT session, path FROM sessions ORDER BY started DESC").fetchall()
-    found = [(name, path) for name, path in rows if name.startswith(session) or path == session]
-    if not found:
-        near = did_you_mean(session, (name for name, _ in rows))
-        raise ConfigError(f"no session '{session}' in {traces.folder}{near}")
-    if len(found) > 1 and all(name != session for name, _ in found):
-        names = ", ".join(name for name, _ in found[:5])
-        raise ConfigError(f"'{session}' begins the names of {len(found)} sessions: {names}; write more of it")
-    return traces.path(next((path for name, path in found if name == session), found[0][1]))
+    They are named by the beginning of their names or by their files; no other trace is written over.
+    """
+    with where.team() as store:
+        for name in names:
+            path = named(store, name)
+            taken = archive.placed(archive.inside(path, store.shown), store.content(path), where.folder)
+            click.echo(f"{plain(str(taken.path))}{' was there already' if taken.already else ''}")
 
 
 def _print_json(said: Any) -> None:

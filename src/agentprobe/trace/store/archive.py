@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,8 +27,8 @@ class Taken(NamedTuple):
     """Was the same trace there before?"""
 
 
-def pack(files: Iterable[Path], folder: Path, archive: Path) -> int:
-    """Write traces below `folder` into a .tar.gz; gives their number.
+def pack(files: Iterable[tuple[str, AbstractContextManager[Path]]], archive: Path) -> int:
+    """Write traces, each under its name, into a .tar.gz; gives their number.
 
     Raises AgentProbeError when it cannot be written.
     """
@@ -35,8 +36,9 @@ def pack(files: Iterable[Path], folder: Path, archive: Path) -> int:
     part = archive.with_name(f".{archive.name}.part")
     try:
         with tarfile.open(part, "w:gz", compresslevel=6) as pack:
-            for number, file in enumerate(files, start=1):  # noqa: B007 - the number is what is given back
-                pack.add(file, arcname=str(file.relative_to(folder)), recursive=False, filter=_plain)
+            for number, (name, here) in enumerate(files, start=1):  # noqa: B007 - the number is given back
+                with here as file:
+                    pack.add(file, arcname=inside(name, "the store"), recursive=False, filter=_plain)
         part.replace(archive)
     except OSError as error:
         part.unlink(missing_ok=True)
@@ -56,14 +58,14 @@ def take_in(source: Path, folder: Path) -> Iterator[Taken]:
         raise TraceError(f"cannot read {source}: {error.strerror}") from error
     if not is_archive:
         read_trace(source)
-        yield _placed(source.name, source.read_bytes(), folder)
+        yield placed(source.name, source.read_bytes(), folder)
         return
     try:
         with tarfile.open(source, "r:gz") as pack:
             for member in pack:
                 if member.isdir():
                     continue
-                yield _placed(_safe(member, source), _checked(pack, member, source), folder)
+                yield placed(_safe(member, source), _checked(pack, member, source), folder)
     except (tarfile.TarError, EOFError, OSError) as error:
         raise TraceError(f"{source} is damaged: {error}; what came before it was taken in") from error
 
@@ -77,12 +79,18 @@ def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
 
 
 def _safe(member: tarfile.TarInfo, source: Path) -> str:
-    """The member's name, if it stays within a folder."""
-    name = Path(member.name)
-    is_inside = not name.is_absolute() and ".." not in name.parts
-    if not member.isfile() or not is_inside or name.suffix not in (".jsonl", ".json"):
+    """The member's name, if it is a file's and stays within a folder."""
+    if not member.isfile():
         raise TraceError(f"{source} holds {member.name!r}, which is no trace; it is not taken in")
-    return member.name
+    return inside(member.name, str(source))
+
+
+def inside(name: str, source: str) -> str:
+    """The name of a trace from elsewhere, if it stays within a folder; raises TraceError otherwise."""
+    path = Path(name)
+    if path.is_absolute() or ".." in path.parts or path.suffix not in (".jsonl", ".json"):
+        raise TraceError(f"{source} holds {name!r}, which is no trace; it is not taken in")
+    return name
 
 
 def _checked(pack: tarfile.TarFile, member: tarfile.TarInfo, source: Path) -> bytes:
@@ -94,7 +102,7 @@ def _checked(pack: tarfile.TarFile, member: tarfile.TarInfo, source: Path) -> by
     return data
 
 
-def _placed(name: str, data: bytes, folder: Path) -> Taken:
+def placed(name: str, data: bytes, folder: Path) -> Taken:
     """Write the trace under its name, or under one with a number where another trace has that."""
     place = folder / name
     for number in range(2, 10_000):

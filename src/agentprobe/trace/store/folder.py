@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Container, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from agentprobe.errors import TraceError
 from agentprobe.trace.facts.models import Table, table_here
 from agentprobe.trace.read import read_trace
+from agentprobe.trace.store import query
+from agentprobe.trace.store.found import SessionFound, SpanFound, Stat, Wanted
 from agentprobe.trace.store.index import Index
-from agentprobe.trace.store.rows import Row, row_of
+from agentprobe.trace.store.rows import Row, row_of, span_text
 
 NAME = ".index.sqlite"
 """The index's file, in the folder of the traces."""
@@ -65,6 +67,42 @@ class TraceFolder:
     def path(self, relative: str) -> Path:
         """Where a trace of the index lies."""
         return self.folder / relative
+
+    def sessions(self, wanted: Wanted) -> list[SessionFound]:
+        return query.sessions(self.index, wanted)
+
+    def spans(self, wanted: Wanted) -> Iterator[SpanFound]:
+        return query.spans(self.index, wanted)
+
+    def stats(self, kind: str = "") -> list[Stat]:
+        return query.stats(self.index, kind)
+
+    def errors(self, limit: int = 20) -> list[tuple[str, str, int]]:
+        return query.errors(self.index, limit)
+
+    def ended(self) -> list[tuple[str, str]]:
+        return query.ended(self.index)
+
+    def called(self, name: str) -> list[tuple[str, str]]:
+        return query.called(self.index, name)
+
+    def names(self, limit: int = 1000) -> list[str]:
+        return query.names(self.index, limit)
+
+    def said(self, span: SpanFound) -> str:
+        return span_text(self.path(span.path), span.number)
+
+    @contextmanager
+    def here(self, path: str) -> Iterator[Path]:
+        yield self.path(path)
+
+    def place(self, path: str) -> str:
+        return str(self.path(path))
+
+    def delete(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            self.path(path).unlink(missing_ok=True)
+        self.refresh()
 
     def _row(self, path: str, stamp: str, table: Table, unreadable: list[str]) -> Row:
         try:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agentprobe.trace.store.rows import Row, Span
+from agentprobe.trace.store.figures import SUMS, Sums
+from agentprobe.trace.store.rows import SPAN_FIELDS, Row, Span, facts_of
 
 VERSION = 1
 """The number of the schema; an index of another one is made anew."""
@@ -38,7 +38,6 @@ CREATE TABLE totals (kind TEXT, name TEXT, calls INTEGER, attempts INTEGER, fail
     input_tokens INTEGER, output_tokens INTEGER, dollars REAL, priced INTEGER,
     PRIMARY KEY (kind, name)) WITHOUT ROWID;
 """
-_SUMS = ("calls", "attempts", "failed", "truncated", "input_tokens", "output_tokens", "dollars", "priced")
 
 
 class Known(NamedTuple):
@@ -109,31 +108,10 @@ class Index:
     # -- rows ------------------------------------------------------------------------------------
 
     def _session(self, row: Row) -> int:
-        models = [span for span in row.spans if span.kind == "model"]
-        facts = {
-            "path": row.path,
-            "stamp": row.stamp,
-            "session": row.session,
-            "started": row.started,
-            "seconds": row.seconds,
-            "status": row.status,
-            "exit": row.exit,
-            "simulated": row.simulated,
-            "command": row.command,
-            "problems": row.problems,
-            "models": len(models),
-            "tools": len(row.spans) - len(models),
-            "failed": sum(bool(span.error) for span in row.spans),
-            "retried": sum(span.attempts - 1 for span in row.spans),
-            "truncated": sum(span.truncated for span in row.spans),
-            "input_tokens": row.total("input_tokens"),
-            "output_tokens": row.total("output_tokens"),
-            "dollars": row.total("dollars"),
-        }
-        return self._insert("sessions", facts)
+        return self._insert("sessions", facts_of(row))
 
     def _span(self, trace: int, span: Span) -> None:
-        facts = {name: getattr(span, name) for name in _SPAN_FIELDS}
+        facts = {name: getattr(span, name) for name in SPAN_FIELDS}
         number = self._insert("spans", {"trace": trace, **facts})
         if span.text:
             self.db.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (number, span.text))
@@ -148,31 +126,24 @@ class Index:
         return done.lastrowid
 
     def _spans(self, trace: int) -> list[Span]:
-        names = ", ".join(_SPAN_FIELDS)
+        names = ", ".join(SPAN_FIELDS)
         rows = self.db.execute(f"SELECT {names} FROM spans WHERE trace = ?", (trace,))
-        return [Span(**dict(zip(_SPAN_FIELDS, row, strict=True))) for row in rows]
+        return [Span(**dict(zip(SPAN_FIELDS, row, strict=True))) for row in rows]
 
     # -- sums that are kept ----------------------------------------------------------------------
 
     def _count(self, spans: Iterable[Span], sign: int) -> None:
-        classes: Counter[tuple[str, str, int]] = Counter()
-        sums: dict[tuple[str, str], list[float]] = {}
-        for span in spans:
-            of_name = sums.setdefault((span.kind, span.name), [0] * len(_SUMS))
-            for place, value in enumerate(_figures(span)):
-                of_name[place] += sign * value
-            if (duration := span.duration_class) is not None:
-                classes[span.kind, span.name, duration] += sign
+        sums = Sums.of(spans, sign)
         self.db.executemany(
             "INSERT INTO durations VALUES (?, ?, ?, ?) "
             "ON CONFLICT DO UPDATE SET times = times + excluded.times",
-            ((*key, times) for key, times in classes.items()),
+            ((*key, times) for key, times in sums.durations.items()),
         )
-        added = ", ".join(f"{name} = {name} + excluded.{name}" for name in _SUMS)
-        marks = ", ".join("?" * (2 + len(_SUMS)))
+        added = ", ".join(f"{name} = {name} + excluded.{name}" for name in SUMS)
+        marks = ", ".join("?" * (2 + len(SUMS)))
         self.db.executemany(
             f"INSERT INTO totals VALUES ({marks}) ON CONFLICT DO UPDATE SET {added}",
-            ((*key, *values) for key, values in sums.items()),
+            ((*key, *values) for key, values in sums.totals.items()),
         )
 
     def _make(self) -> None:
@@ -186,19 +157,3 @@ class Index:
             for statement in _SCHEMA.split(";"):
                 self.db.execute(statement)
             self.db.execute(f"PRAGMA user_version = {VERSION}")
-
-
-_SPAN_FIELDS = tuple(name for name in Span.__slots__ if name != "text")
-
-
-def _figures(span: Span) -> tuple[float, ...]:
-    return (
-        1,
-        span.attempts,
-        bool(span.error),
-        span.truncated,
-        span.input_tokens or 0,
-        span.output_tokens or 0,
-        span.dollars or 0.0,
-        span.dollars is not None,
-    )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from agentprobe.errors import ConfigError
-from agentprobe.trace.store.index import Index
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
@@ -20,16 +20,16 @@ def age(text: str) -> timedelta:
 
 
 def to_go(
-    index: Index, *, now: datetime, older: timedelta | None = None, keep: int | None = None
+    ended: Sequence[tuple[str, str]],
+    *,
+    now: datetime,
+    older: timedelta | None = None,
+    keep: int | None = None,
 ) -> list[str]:
-    """The paths of the traces to delete, the oldest first; a session that is still open stays."""
-    rows = index.db.execute(
-        "SELECT path, started FROM sessions WHERE status NOT IN ('open', 'unreadable') "
-        "ORDER BY started DESC, id DESC"
-    ).fetchall()
-    late = {path for place, (path, _) in enumerate(rows) if keep is not None and place >= keep}
-    old = {path for path, started in rows if older is not None and _older(started, now - older)}
-    return [path for path, _ in reversed(rows) if path in late or path in old]
+    """The paths to delete, the oldest first, of sessions with their beginnings, the newest first."""
+    late = {path for place, (path, _) in enumerate(ended) if keep is not None and place >= keep}
+    old = {path for path, started in ended if older is not None and _older(started, now - older)}
+    return [path for path, _ in reversed(ended) if path in late or path in old]
 
 
 def _older(started: str, than: datetime) -> bool:

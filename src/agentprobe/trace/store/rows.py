@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -80,6 +81,35 @@ class Row:
         """The sum of a figure over all spans; None when none has it."""
         known = [value for span in self.spans if (value := getattr(span, field)) is not None]
         return sum(known) if known else None
+
+
+SPAN_FIELDS = tuple(name for name in Span.__slots__ if name != "text")
+"""The columns of a span; its text stands apart."""
+
+
+def facts_of(row: Row) -> dict[str, Any]:
+    """The columns of a session."""
+    models = [span for span in row.spans if span.kind == "model"]
+    return {
+        "path": row.path,
+        "stamp": row.stamp,
+        "session": row.session,
+        "started": row.started,
+        "seconds": row.seconds,
+        "status": row.status,
+        "exit": row.exit,
+        "simulated": row.simulated,
+        "command": row.command,
+        "problems": row.problems,
+        "models": len(models),
+        "tools": len(row.spans) - len(models),
+        "failed": sum(bool(span.error) for span in row.spans),
+        "retried": sum(span.attempts - 1 for span in row.spans),
+        "truncated": sum(span.truncated for span in row.spans),
+        "input_tokens": row.total("input_tokens"),
+        "output_tokens": row.total("output_tokens"),
+        "dollars": row.total("dollars"),
+    }
 
 
 def row_of(trace: Trace, path: str, stamp: str, table: Table) -> Row:
