@@ -12,13 +12,13 @@ from typing import Any
 
 from agentprobe.domain.wire import Chunk, HttpReply, Piece
 
-Broken = Callable[[Exception], BaseException | None]
+Broken = Callable[[Exception], BaseException | bytes]
 
 
 class Rewired(io.RawIOBase):
     """The bytes of a reply: framed as its head says, each piece asked for when it is read.
 
-    `broken` says what to raise when the corridor breaks the answer off; on None the bytes just end.
+    `broken` says what to raise when the corridor breaks the answer off, or with which bytes it just ends.
     """
 
     def __init__(self, head: HttpReply, pieces: Generator[Piece, None, None], broken: Broken) -> None:
@@ -51,9 +51,9 @@ class Rewired(io.RawIOBase):
         except Exception as error:
             self._over = True
             raised = self._broken(error)
-            if raised is not None:
-                raise raised from error
-            return b""
+            if isinstance(raised, bytes):
+                return raised
+            raise raised from error
         self._over = True
         return b"0\r\n\r\n" if self._is_chunked else b""
 
@@ -75,7 +75,8 @@ class Rewired(io.RawIOBase):
 
 
 def _written(head: HttpReply) -> bytes:
-    lines = [f"HTTP/1.1 {head.status} {responses.get(head.status, '')}"]
+    reason = responses.get(head.status, "") if head.reason is None else head.reason
+    lines = [f"HTTP/1.1 {head.status} {reason}"]
     lines += [f"{name}: {value}" for name, value in head.headers]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from http.client import HTTPException, RemoteDisconnected
+from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
@@ -210,12 +210,13 @@ class _Request(Led):
         """A response of urllib3 over the bytes that a socket would have brought."""
         attempt, options = self.attempt, self.attempt.options
         wire = native_response(attempt.method, Rewired(head, pieces, self._broken))
+        real = self.reply if self.reply is not None else wire
         response = attempt.library.HTTPResponse(
             body=wire,
             headers=attempt.library.HTTPHeaderDict(head.headers),
             status=wire.status,
-            version=wire.version,
-            version_string="HTTP/1.1",
+            version=real.version,
+            version_string=getattr(real, "version_string", "HTTP/1.1"),
             reason=wire.reason,
             preload_content=options.get("preload_content", True),
             decode_content=options.get("decode_content", True),
@@ -230,11 +231,15 @@ class _Request(Led):
             response._connection = options.get("response_conn")
         return response
 
-    def _broken(self, error: Exception) -> BaseException | None:
-        """How an answer breaks off for its reader; None where the bytes that lack say it themselves."""
-        if isinstance(error, CutOff) and (self._met is None or error is not self._met[0]):
-            return None
-        return self.native(error, begun=True)
+    def _broken(self, error: Exception) -> BaseException | bytes:
+        """How an answer breaks off for its reader; bytes where what lacks after them says it itself."""
+        met = self._met[1] if self._met is not None and error is self._met[0] else None
+        cause = met.__cause__ if met is not None else None
+        if not isinstance(error, CutOff) or isinstance(cause, OSError):
+            return self.native(error, begun=True)
+        if isinstance(cause, IncompleteRead) and cause.expected and self.reply.chunked:
+            return b"%x\r\n%b" % (len(cause.partial) + cause.expected, cause.partial)
+        return b""
 
     def _world(self, asked: Call) -> Generator[Piece, None, None]:
         if self.active.answer is not None:
@@ -247,7 +252,7 @@ class _Request(Led):
             reply = self.reply = self.attempt.made(**self._changed(asked.request))
             headers = tuple((str(name), str(value)) for name, value in reply.headers.iteritems())
             try:
-                yield HttpReply(status=reply.status, headers=headers)
+                yield HttpReply(status=reply.status, headers=headers, reason=reply.reason)
                 for data in _as_it_comes(reply):
                     yield Chunk(data, self.clock.now() - sent)
             finally:

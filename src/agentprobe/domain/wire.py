@@ -49,6 +49,8 @@ class HttpReply:
     status: int
     headers: Headers = ()
     chunks: tuple[Chunk, ...] = ()
+    reason: str | None = None
+    """The words behind the status; None for the usual ones."""
 
     @property
     def body(self) -> bytes:
@@ -61,12 +63,12 @@ class HttpReply:
 
     def with_chunks(self, chunks: Iterable[Chunk]) -> HttpReply:
         """The same head with other chunks."""
-        return HttpReply(status=self.status, headers=self.headers, chunks=tuple(chunks))
+        return HttpReply(status=self.status, headers=self.headers, chunks=tuple(chunks), reason=self.reason)
 
     @property
     def head(self) -> HttpReply:
         """The reply without its chunks."""
-        return HttpReply(status=self.status, headers=self.headers)
+        return HttpReply(status=self.status, headers=self.headers, reason=self.reason)
 
 
 Piece = HttpReply | Chunk

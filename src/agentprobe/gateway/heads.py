@@ -1,10 +1,7 @@
 """The first lines of HTTP messages: which headers travel on, and how a head is spelled.
 
-Of what the agent and the provider say to each other only this differs behind the gateway: the headers of
-`HOP_BY_HOP` and those a `Connection` header names, which belong to one connection and are made anew on
-the next; `Expect`, which the gateway answers itself; the request's `Host`, which becomes the provider's; the
-reason phrase behind the status; trailers and the header that names a session, which are dropped. A body of
-known length keeps its length, any other one travels in chunks.
+What differs behind the gateway from what was said before it is listed in the guide, in `fidelity.md`, and is
+decided in this file alone.
 """
 
 from __future__ import annotations
@@ -97,6 +94,8 @@ def travelling(raw: RawHeaders, host: str | None = None) -> Headers:
             kept.append((name, value.decode("latin-1") if host is None else host))
         elif special == "connection":
             named += value.lower() + b","
+        elif special == "transfer-encoding":
+            named += b"content-length,"  # beside that one it says nothing
     if not named or named in (b"keep-alive,", b"close,"):
         return tuple(kept)
     dropped = {word.strip() for word in named.decode("latin-1").split(",")}
@@ -128,17 +127,18 @@ def request_bytes(request: HttpRequest) -> tuple[bytes, bytes]:
 
 
 @lru_cache(maxsize=128)
-def _status_line(status: int) -> str:
-    try:
-        phrase = HTTPStatus(status).phrase
-    except ValueError:
-        phrase = "Unknown"
-    return f"HTTP/1.1 {status} {phrase}\r\n"
+def _status_line(status: int, reason: str | None) -> str:
+    if reason is None:
+        reason = HTTPStatus(status).phrase if status in _USUAL else "Unknown"
+    return f"HTTP/1.1 {status} {reason}\r\n"
+
+
+_USUAL = frozenset(HTTPStatus)
 
 
 def reply_bytes(reply: HttpReply, *, chunked: bool, close: bool) -> bytes:
     """A reply's head, ready for the wire."""
-    lines = [_status_line(reply.status)]
+    lines = [_status_line(reply.status, reply.reason)]
     lines += [f"{name}: {value}\r\n" for name, value in reply.headers if name.lower() not in HOP_BY_HOP]
     if chunked:
         lines.append("Transfer-Encoding: chunked\r\n")

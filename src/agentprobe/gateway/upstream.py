@@ -25,6 +25,18 @@ def at_once(transport: asyncio.BaseTransport) -> None:
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
+def _reply_parser(protocol: UpstreamConnection) -> httptools.HttpResponseParser:
+    """A parser that forgives what agents' own clients forgive too: their provider need not be spotless."""
+    parser = httptools.HttpResponseParser(protocol)
+    parser.set_dangerous_leniencies(
+        lenient_headers=True,
+        lenient_chunked_length=True,
+        lenient_optional_cr_before_lf=True,
+        lenient_spaces_after_chunk_size=True,
+    )
+    return parser
+
+
 def _has_news(descriptor: int) -> bool:
     """Is there anything to read, an end included?"""
     if descriptor < 0:
@@ -46,7 +58,7 @@ class UpstreamConnection(asyncio.Protocol):
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._transport: asyncio.Transport | None = None
-        self._parser = httptools.HttpResponseParser(self)
+        self._parser = _reply_parser(self)
         self._pieces: deque[Piece] = deque()
         self._waiter: asyncio.Future[None] | None = None
         self._unread = 0
@@ -54,6 +66,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._lost = False
         self._ended = True
         self._failure: CutOff | None = None
+        self._reason = b""
         self._headers: RawHeaders = []
         self._body: list[bytes] = []
         self._in_body = False
@@ -173,7 +186,10 @@ class UpstreamConnection(asyncio.Protocol):
     # -- the parser's side -----------------------------------------------------------------------
 
     def on_message_begin(self) -> None:
-        self._headers = []
+        self._headers, self._reason = [], b""
+
+    def on_status(self, words: bytes) -> None:
+        self._reason += words
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self._in_body:
@@ -184,7 +200,8 @@ class UpstreamConnection(asyncio.Protocol):
         if status < 200:  # early hints and their like speak to the gateway alone
             return
         self._in_body = True
-        self._pieces.append(HttpReply(status=status, headers=travelling(self._headers)))
+        reason = self._reason.decode("latin-1")
+        self._pieces.append(HttpReply(status=status, headers=travelling(self._headers), reason=reason))
         self._keep = self._parser.should_keep_alive()
         if self._bodiless:
             self._end_bodiless()
@@ -205,4 +222,4 @@ class UpstreamConnection(asyncio.Protocol):
     def _end_bodiless(self) -> None:
         """End the reply to a HEAD, whose length header promises a body that never comes."""
         self._ended = True
-        self._parser = httptools.HttpResponseParser(self)
+        self._parser = _reply_parser(self)
