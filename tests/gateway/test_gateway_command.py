@@ -101,6 +101,36 @@ def test_one_gateway_keeps_the_runs_of_many_agents_apart(tmp_path: Path) -> None
     assert "recorded 3 sessions" in lines
 
 
+def test_own_rules_hold_in_every_session_of_a_gateway(tmp_path: Path) -> None:
+    with running(tmp_path, "--sim", "echo", "--redact", "Good m[a-z]+") as process:
+        say(announced(process)["OPENAI_BASE_URL"])
+        ended(process)
+    (trace,) = tmp_path.iterdir()
+    assert "[redacted:own_1:" in trace.read_text()
+    assert "Good morning" not in trace.read_text()
+
+
+def test_a_gateway_without_content_keeps_no_word(tmp_path: Path) -> None:
+    with running(tmp_path, "--sim", "echo", "--no-content") as process:
+        say(announced(process)["OPENAI_BASE_URL"])
+        ended(process)
+    (trace,) = tmp_path.iterdir()
+    assert "morning" not in trace.read_text()
+    assert not read_trace(trace).header.content
+
+
+def test_a_credential_of_a_header_that_stands_elsewhere_too_is_said_at_the_end(tmp_path: Path) -> None:
+    """A key without a known form, which the agent tells the model as well."""
+    with running(tmp_path, "--sim", "echo") as process:
+        url = announced(process)["OPENAI_BASE_URL"]
+        with openai.OpenAI(base_url=url, api_key="zebra77stripes9", max_retries=0) as client:
+            ask: Any = [{"role": "user", "content": "my zebra77stripes9"}]
+            client.chat.completions.create(model="m", messages=ask)
+        said = ended(process)
+    assert "holds the value of the header authorization; delete the file" in said
+    assert "zebra77" not in said.replace("\n", "").partition("agentprobe: ")[2]
+
+
 def test_an_agent_names_its_run_by_the_variable_of_its_sdk(tmp_path: Path) -> None:
     agent = (
         "import openai; print(openai.OpenAI().chat.completions.create("

@@ -10,7 +10,9 @@ import pytest
 from agentprobe.domain.evidence import Evidence, Mode, Regime, Run, Status
 from agentprobe.errors import AgentProbeError
 from agentprobe.lab.book import Book, read_evidence
+from agentprobe.lab.cleaning import Cleaning
 from agentprobe.lab.grid import Plan
+from agentprobe.lab.settings import TraceSettings
 
 RUNS = tuple(
     Run(agent="a", task=f"t{n}", regime=Regime(rows=10), repetition=0, seed=n, key=f"key{n}")
@@ -147,7 +149,7 @@ def test_fresh_leaves_what_it_was_not_asked_about(tmp_path: Path) -> None:
 
 def test_the_plan_is_written_with_all_its_runs(tmp_path: Path) -> None:
     with Book.at(tmp_path, PLAN) as book:
-        book.describe({"settings": {"run": {"seed": 7}}})
+        book.describe({"settings": {"run": {"seed": 7}}}, Cleaning.of(TraceSettings()))
     told = msgspec.json.decode((book.folder / "plan.json").read_bytes())
     assert told["version"] == 1
     assert told["settings"]["run"]["seed"] == 7

@@ -64,6 +64,25 @@ def test_the_trace_says_which_server_it_was_and_which_revision_was_spoken(
     assert "find_orders" in server.tools
 
 
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        (("--redact", "ann-?[0-9]*"), "[redacted:own_1:"),
+        (("--redact-key", "customer"), '"customer":"[redacted:customer:'),
+        (("--no-content",), '"content":false'),
+    ],
+)
+def test_own_rules_hold_for_what_a_tool_server_says(desk: Desk, options: tuple[str, ...], kept: str) -> None:
+    async def use(client: Client) -> CallToolResult:
+        return await client.call_tool("find_orders", {"customer": "ann"})
+
+    desk.options = options
+    desk.use(use)
+    text = desk.trace_file.read_text()
+    assert '"customer":"ann"' not in text
+    assert kept in text
+
+
 def test_a_tool_that_is_called_before_any_list_counts_as_a_write(desk: Desk) -> None:
     async def use(client: Client) -> None:
         await client.session.send_ping()

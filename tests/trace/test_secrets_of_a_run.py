@@ -232,3 +232,21 @@ def test_the_commit_is_read_without_git_wherever_it_is_kept(tmp_path: Path) -> N
     assert commit(tree) == "a" * 40
     (store / "HEAD").write_bytes(os.urandom(8))
     assert isinstance(commit(tmp_path), str)
+
+
+def test_the_scan_at_the_end_knows_the_credentials_of_headers(tmp_path: Path) -> None:
+    redaction, path = Redaction(key=b"mine"), tmp_path / "trace.jsonl"
+    redaction.headers(
+        (
+            ("Authorization", "Bearer zebra77stripes9"),
+            ("x-api-key", "hunter2hunter2"),
+            ("x-api-key", "lion88manes88"),
+            ("openai-organization", "my-organization-9"),
+            ("api-key", "simulated"),
+        )
+    )
+    path.write_bytes(b"{}\nzebra77stripes9 of my-organization-9, simulated\nlion88manes88\n")
+    assert leaks(path, redaction.known) == [
+        "line 2 holds the value of the header authorization",
+        "line 3 holds the value of the header x-api-key (2)",
+    ]

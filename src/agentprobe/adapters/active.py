@@ -17,6 +17,7 @@ from agentprobe.domain.wire import HttpRequest, Piece
 from agentprobe.errors import AgentStopped
 from agentprobe.kernel.session import Session
 from agentprobe.trace.body import said
+from agentprobe.trace.known_secrets import leaks
 from agentprobe.trace.writer import TraceWriter
 
 if TYPE_CHECKING:
@@ -111,6 +112,13 @@ class Active:
         if self.writer is not None and not self._closed:
             self.writer.end(status=status, **self._struck(), **_libraries(), **facts)
         self._closed = True
+
+    def leaks(self) -> tuple[str, ...]:
+        """Where a secret that this process knows stands in the trace all the same, without telling it."""
+        if self.writer is None:
+            return ()
+        path = self.writer.path
+        return tuple(f"{path}, {leak}; delete the file" for leak in leaks(path, self.writer.redact.known))
 
     def _struck(self) -> dict[str, Any]:
         """The faults that struck: a call that the agent gave up carries no mark of its own."""

@@ -93,9 +93,10 @@ class Orders:
                 f"{VARIABLE} does not hold a session's orders ({error}); unset it, or let agentprobe set it"
             ) from error
 
-    def redaction(self) -> Redaction:
+    def redaction(self, environ: Mapping[str, str] | None = None) -> Redaction:
         """What hides the session's secrets; raises ConfigError for a pattern that is none."""
-        return _redaction(self.redact, self.redact_keys, tuple(sorted(secrets_in(os.environ).items())))
+        known = secrets_in(os.environ if environ is None else environ)
+        return _redaction(self.redact, self.redact_keys, tuple(sorted(known.items())))
 
     def open(
         self,

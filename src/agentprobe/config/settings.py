@@ -16,6 +16,7 @@ from agentprobe.lab.settings import (
     RunSettings,
     TaskSettings,
     TaskSource,
+    TraceSettings,
     WorldSettings,
 )
 
@@ -46,6 +47,8 @@ class Settings(Part, frozen=True, kw_only=True):
     """How the world misbehaves."""
     run: RunSettings = RunSettings()
     """How runs are carried out."""
+    trace: TraceSettings = TraceSettings()
+    """What of the runs may be kept."""
     gate: Policy = Policy()
     """What must be proven before an agent may go out."""
 
@@ -61,4 +64,5 @@ class Settings(Part, frozen=True, kw_only=True):
             tasks=self.task,
             faults=self.faults,
             run=self.run,
+            trace=self.trace,
         )

@@ -87,7 +87,7 @@ def launch(
         active.close(_status(active, code), exit=code)
         failures = [writer.failure] if writer is not None and writer.failure else []
         unseen = forward.contacts.complaints if forward is not None else ()
-        return Launched(code, (*failures, *unseen, *_defects(gateway)))
+        return Launched(code, (*failures, *unseen, *active.leaks(), *_defects(gateway)))
 
 
 def _status(active: Active, code: int) -> str:

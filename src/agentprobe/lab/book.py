@@ -14,7 +14,7 @@ from agentprobe.basis.canonical import canonical
 from agentprobe.basis.files import AppendLog, write_whole
 from agentprobe.domain.evidence import Evidence, Run, Status
 from agentprobe.errors import AgentProbeError
-from agentprobe.lab.cleaning import clean
+from agentprobe.lab.cleaning import Cleaning
 from agentprobe.lab.grid import Plan
 
 VERSION = 1
@@ -80,12 +80,13 @@ class Book:
         self._log.add(msgspec.json.encode(evidence))
         self._known[evidence.run.key] = evidence
 
-    def describe(self, facts: Mapping[str, Any]) -> None:
+    def describe(self, facts: Mapping[str, Any], cleaning: Cleaning) -> None:
         """Write `plan.json`: everything that is needed to run this again, but for its secrets."""
         runs = [msgspec.to_builtins(run) for run in self.plan.runs]
         head = {"agentprobe": "plan", "version": VERSION, "id": self.plan.id}
-        whole = {**head, "digests": dict(self.plan.digests), **facts, "runs": runs}
-        write_whole(self.folder / "plan.json", clean(canonical(whole)) + b"\n")
+        told = msgspec.json.decode(cleaning.settings(facts))
+        whole = {**head, "digests": dict(self.plan.digests), **told, "runs": runs}
+        write_whole(self.folder / "plan.json", canonical(whole) + b"\n")
         write_whole(self.folder.parent / "latest", f"{self.plan.id}\n")
 
     def trace(self, run: Run) -> Path:

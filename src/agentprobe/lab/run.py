@@ -14,6 +14,7 @@ from agentprobe.basis.clock import RealClock
 from agentprobe.domain.evidence import Evidence, Run, Status
 from agentprobe.errors import FixtureError
 from agentprobe.lab.book import Book
+from agentprobe.lab.cleaning import Cleaning
 from agentprobe.lab.grid import Level, Selection, check_schedules, check_selection, digests_of, plan
 from agentprobe.lab.runners import worker
 from agentprobe.lab.runners.job import Job
@@ -60,6 +61,7 @@ class Campaign:
     def __init__(self, experiment: Experiment, *, workers: int = 0, progress: Progress | None = None) -> None:
         check_schedules(experiment)
         self.experiment = experiment
+        self._cleaning = Cleaning.of(experiment.trace)
         self.progress = progress or Quiet()
         self.book: Book | None = None
         self._pool = Pool(experiment, workers)
@@ -84,7 +86,8 @@ class Campaign:
         self._tasks = {(one.rows, task): digest for one in levels for task, digest in one.tasks}
         laid = plan(self.experiment, levels, digests_of(self.experiment, sources), chosen)
         self.book = Book.at(self.experiment.home, laid, fresh=fresh)
-        self.book.describe({"settings": _plain(self.experiment), "project": self.experiment.project})
+        told = {"settings": _plain(self.experiment), "project": self.experiment.project}
+        self.book.describe(told, self._cleaning)
         return self.book
 
     def run(self) -> Book:

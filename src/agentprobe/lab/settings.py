@@ -145,6 +145,17 @@ class RunSettings(Part, frozen=True, kw_only=True):
     """An answer that takes longer than this on the run's own clock comes too late to be of use."""
 
 
+class TraceSettings(Part, frozen=True, kw_only=True):
+    """What of the runs may be kept."""
+
+    redact: tuple[str, ...] = ()
+    """Regular expressions of what must not be kept, beside what is known as a secret."""
+    redact_keys: tuple[str, ...] = ()
+    """Names of keys and headers whose values must not be kept."""
+    content: bool = True
+    """Is to be kept what was said and printed? If not, only sizes, digests and shapes are."""
+
+
 class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     """All that a campaign needs to know; worker processes get it whole."""
 
@@ -158,6 +169,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[TaskSettings, ...] = ()
     faults: FaultSettings = FaultSettings()
     run: RunSettings = RunSettings()
+    trace: TraceSettings = TraceSettings()
 
     @property
     def home(self) -> Path:

@@ -10,7 +10,7 @@ from agentprobe.chaos.schedule import Schedule
 from agentprobe.domain.evidence import Evidence, Mode, Status
 from agentprobe.domain.verdict import Verdict
 from agentprobe.lab.book import Book
-from agentprobe.lab.cleaning import clean_text
+from agentprobe.lab.cleaning import Cleaning
 from agentprobe.lab.counting import CONCLUSIVE, tally
 from agentprobe.lab.curve import bracket
 from agentprobe.lab.findings import Cell, Curve, FailureMode, Findings, Point, Rate, Trouble
@@ -53,7 +53,7 @@ def summarise(experiment: Experiment, book: Book, verdict: Verdict, bar: Bar) ->
     agents = tuple(agent for agent in experiment.agents if agent in planned)
     return Findings(
         project=experiment.project,
-        model=experiment.model.policy if experiment.model.simulated else clean_text(experiment.model.at),
+        model=experiment.model.policy if experiment.model.simulated else _address(experiment),
         simulated=experiment.model.simulated,
         observed=max((item.observed for item in evidence), default=""),
         confidence=bar.confidence,
@@ -77,6 +77,10 @@ def summarise(experiment: Experiment, book: Book, verdict: Verdict, bar: Bar) ->
         silent=tuple(agent for agent in agents if _is_silent(agent, evidence)),
         troubles=tuple(_troubles(evidence, bar)),
     )
+
+
+def _address(experiment: Experiment) -> str:
+    return Cleaning.of(experiment.trace).text(experiment.model.at)
 
 
 def rate(evidence: Iterable[Evidence], confidence: float) -> Rate:

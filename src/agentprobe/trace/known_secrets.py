@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
-from agentprobe.trace.environment import SHORTEST
+from agentprobe.trace.environment import SHORTEST, secrets_in
+
+MOST_MET = 1000
+"""So many credentials of headers are remembered."""
+_SCHEME = re.compile(r"(?i)^(?:bearer|basic|token)\s+")
 
 
 def spellings(value: str) -> set[bytes]:
@@ -45,6 +50,24 @@ class Literals:
         """Each place where one stands, with the name of its variable."""
         for index, start, end in self.search.find_matches_as_indexes(data):
             yield self.names[index], start, end
+
+
+@dataclass
+class MetSecrets:
+    """The credentials that went by in headers; their values never leave this process."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    """By the place where each first stood."""
+
+    def add(self, header: str, value: str) -> None:
+        """Remember a credential; what is none by its looks, or only names somebody, is not one."""
+        secret = _SCHEME.sub("", value).strip()
+        telling = header.endswith(("authorization", "key", "token", "secret", "password"))
+        if not telling or not secrets_in({"KEY": secret}) or len(self.values) >= MOST_MET:
+            return
+        if secret not in self.values.values():
+            nth = sum(name.startswith(f"the header {header}") for name in self.values)
+            self.values[f"the header {header}{f' ({nth + 1})' if nth else ''}"] = secret
 
 
 def leaks(path: Path, known: Mapping[str, str]) -> Sequence[str]:

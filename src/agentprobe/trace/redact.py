@@ -13,7 +13,7 @@ from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from agentprobe.domain.wire import Headers
 from agentprobe.errors import ConfigError
-from agentprobe.trace.known_secrets import Literals
+from agentprobe.trace.known_secrets import Literals, MetSecrets
 from agentprobe.trace.secret_forms import FORMS, Form, NamedValue, Secret, header_is_secret
 from agentprobe.trace.shapes import Shapes
 from agentprobe.trace.stand_ins import KEPT, STAND_INS, is_stand_in, stand_in
@@ -46,9 +46,8 @@ class Redaction:
         self._literals = Literals.of(self._known)
         own_headers = frozenset(word.decode() for word in words)
         self._tells = lru_cache(lambda name: name.lower() in own_headers or header_is_secret(name.lower()))
-        self._hidden = lru_cache(
-            lambda name, value: self._word(value.encode(errors="replace"), name.lower()).decode()
-        )
+        self._met = MetSecrets()
+        self._hidden = lru_cache(self._hide)
         self._patterns = [(name, _compiled(name, text)) for name, text in (patterns or {}).items()]
         self._forms: list[Form | None] = [None] * len(ESCAPED)
         needles = list(ESCAPED)
@@ -108,6 +107,15 @@ class Redaction:
         text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
         cleaned = self._substituted(text.encode()).decode(errors="replace")
         return value if cleaned == text else cleaned
+
+    @property
+    def known(self) -> Mapping[str, str]:
+        """Every secret that is known by its value, by the place where it stood; it is in memory alone."""
+        return {**self._met.values, **self._known}
+
+    def _hide(self, name: str, value: str) -> str:
+        self._met.add(name.lower(), value)
+        return self._word(value.encode(errors="replace"), name.lower()).decode()
 
     def words(self, value: Any) -> Any:
         """A value with what own patterns match replaced in all its texts; numbers stay."""

@@ -89,7 +89,7 @@ class Shapes:
             )
             prompt = replace(prompt, system=system, tools=tools, messages=messages)
         if settings is not None and settings.stop:
-            settings = replace(settings, stop=tuple(self._said(text) for text in settings.stop))
+            settings = replace(settings, stop=tuple(self.said(text) for text in settings.stop))
         return RequestNotes(settings=settings, prompt=prompt, unread=bool(noted.unread) * "it cannot be read")
 
     def _outcome(self, record: OutcomeRecord) -> OutcomeRecord:
@@ -120,9 +120,9 @@ class Shapes:
     def _answer(self, answer: Answer) -> Answer:
         return replace(
             answer,
-            text=self._said(answer.text),
-            refusal=self._said(answer.refusal) if answer.refusal else answer.refusal,
-            reasoning=self._said(answer.reasoning),
+            text=self.said(answer.text),
+            refusal=self.said(answer.refusal) if answer.refusal else answer.refusal,
+            reasoning=self.said(answer.reasoning),
             tool_calls=tuple(
                 ToolCall(id=call.id, name=call.name, arguments=self._arguments(call.arguments))
                 for call in answer.tool_calls
@@ -132,7 +132,7 @@ class Shapes:
     def _arguments(self, text: str) -> str:
         return unpacked_bytes(self.body(Body(text=text))).decode() if text else ""
 
-    def _said(self, text: str) -> str:
+    def said(self, text: str) -> str:
         """What stands for a text: how long it was, and its digest."""
         return f"[not kept: {len(text):,} characters, {self._digest(text.encode())[:12]}]" if text else ""
 
@@ -141,7 +141,7 @@ class Shapes:
         words = agent.get("command")
         listed = words if isinstance(words, list | tuple) else str(words or "").split(" ")
         kept = {name: value for name, value in agent.items() if name == "name"}
-        rest = self._said(" ".join(map(str, listed[1:])))
+        rest = self.said(" ".join(map(str, listed[1:])))
         return {**kept, "command": [str(listed[0]), rest]} if words else kept
 
     def _error(self, facts: Mapping[str, Any]) -> dict[str, str]:

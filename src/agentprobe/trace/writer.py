@@ -177,8 +177,8 @@ class TraceWriter:
 
 
 def _agent(agent: Mapping[str, Any], redact: Redaction) -> Mapping[str, Any]:
-    words = agent.get("command")
-    return {**agent, "command": clean_words(words, redact)} if isinstance(words, list | tuple) else agent
+    told = {name: agent[name] for name in ("command", "mcp") if isinstance(agent.get(name), list | tuple)}
+    return {**agent, **{name: clean_words(words, redact) for name, words in told.items()}}
 
 
 LONG = 4096

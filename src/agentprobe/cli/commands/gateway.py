@@ -20,6 +20,7 @@ from agentprobe.adapters.active import Active, Answer
 from agentprobe.adapters.orders import Orders
 from agentprobe.basis.clock import RealClock
 from agentprobe.chaos.schedule import Schedule
+from agentprobe.cli.kept import keeping, kept
 from agentprobe.cli.proxied import interception
 from agentprobe.errors import ConfigError
 from agentprobe.gateway.authority import STANDING
@@ -83,6 +84,7 @@ _OPEN = (
     metavar="SECONDS",
     help="How long calls under way may still take after Ctrl-C.",
 )
+@keeping
 @click.option("--quiet", is_flag=True, help="Print no line for each call.")
 def command(
     *,
@@ -93,6 +95,9 @@ def command(
     sim: str | None,
     retries: int | None,
     fast_retries: bool,
+    redact: tuple[str, ...],
+    redact_key: tuple[str, ...],
+    no_content: bool,
     **options: Any,
 ) -> None:
     """Serve the gateway: record, and disturb, the model calls of agents that you start yourself.
@@ -114,6 +119,7 @@ def command(
         fast_retries=fast_retries,
         simulated=bool(sim),
     )
+    plan = kept(plan, redact, redact_key, no_content=no_content)
     front = _Front(Desk(out, plan, _model(sim, seed)), **options)
     live = LiveSessions(Console(stderr=True, quiet=quiet, highlight=False))
     front.warn(console)
@@ -205,6 +211,8 @@ class Recorded:
         self.live.forget(self.path)
         if writer is not None and writer.failure:
             click.echo(f"agentprobe: {writer.failure}", err=True)
+        for leak in self.active.leaks():
+            click.echo(f"agentprobe: {leak}", err=True)
 
 
 # -- what it stands on -------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from agentprobe.adapters.handed_down import handed_down
 from agentprobe.adapters.orders import Orders
 from agentprobe.basis.clock import RealClock
 from agentprobe.chaos.schedule import Schedule
+from agentprobe.cli.kept import keeping, kept
 from agentprobe.errors import ConfigError
 from agentprobe.mcp.server import Server, name_of
 from agentprobe.mcp.serving import Address, serve
@@ -65,6 +66,7 @@ class _BeforeDashes(click.Group):
 @click.option("--url", default="", help="A server over HTTP, in the place of a command.")
 @click.option("--port", default=0, type=click.IntRange(0, 65535), help="With --url: where to listen.")
 @click.option("--seed", default=0, show_default=True, help="Decides all chance of faults.")
+@keeping
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -77,6 +79,7 @@ def command(
     url: str,
     port: int,
     seed: int,
+    **rules: Any,
 ) -> None:
     """Run a tool server behind the boundary: all that passes is recorded and may be disturbed.
 
@@ -95,7 +98,7 @@ def command(
     if bool(words) == bool(url):
         ctx.fail("give one tool server: its command behind --, as in: agentprobe mcp -- npx SERVER, or --url")
     server = Server(name or (name_of(words) if words else str(urlsplit(url).hostname)), qualified=qualify)
-    active = _session(words or (url,), out, fault, seed)
+    active = _session(words or (url,), out, fault, seed, **rules)
     relayed = _relayed(words, server, active) if words else _served([Address(server, url)], active, port)
     _run(ctx, active, relayed)
 
@@ -121,11 +124,25 @@ async def _served(addresses: Sequence[Address], active: Active, port: int) -> En
 )
 @click.option("--fault", default="", metavar="SCHEDULE", help="Faults to inject into every server.")
 @click.option("--port", default=7380, show_default=True, help="Where servers over HTTP are served.")
-def wrap_settings(file: Path, *, qualify: bool, out: Path | None, fault: str, port: int) -> None:
+@keeping
+def wrap_settings(
+    file: Path,
+    *,
+    qualify: bool,
+    out: Path | None,
+    fault: str,
+    port: int,
+    redact: tuple[str, ...],
+    redact_key: tuple[str, ...],
+    no_content: bool,
+) -> None:
     """Put `agentprobe mcp` before every tool server in an MCP client's settings."""
     given = (("--out", str(out.absolute()) if out else ""), ("--fault", _schedule(fault)))
-    options = [word for name, value in given if value for word in (name, value)]
-    how = Wrapping(_program(), (*options, *(["--qualify"] if qualify else [])), port)
+    kept(Orders(id=""), redact, redact_key, no_content=no_content)
+    rules = (*(("--redact", one) for one in redact), *(("--redact-key", one) for one in redact_key))
+    options = [word for name, value in (*given, *rules) if value for word in (name, value)]
+    flags = [name for name, on in (("--qualify", qualify), ("--no-content", no_content)) if on]
+    how = Wrapping(_program(), (*options, *flags), port)
     names = wrap(file, how)
     if not names:
         click.echo(f"nothing to wrap in {file}")
@@ -151,14 +168,17 @@ def unwrap_settings(file: Path) -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Where the trace goes.")
 @click.option("--fault", default="", metavar="SCHEDULE", help="Faults to inject: tool_error@tool:2, ….")
 @click.option("--seed", default=0, show_default=True, help="Decides all chance of faults.")
+@keeping
 @click.pass_context
-def serve_settings(ctx: click.Context, file: Path, out: Path | None, fault: str, seed: int) -> None:
+def serve_settings(
+    ctx: click.Context, /, file: Path, out: Path | None, fault: str, seed: int, **rules: Any
+) -> None:
     """Serve the tool servers over HTTP of wrapped settings, until Ctrl-C."""
     far = remotes(file)
     if not far:
         raise ConfigError(f"{file} has no wrapped server over HTTP; do so with: agentprobe mcp wrap {file}")
     addresses = [Address(Server(remote.name), remote.url, remote.token) for remote in far]
-    active = _session([remote.url for remote in far], out, fault, seed)
+    active = _session([remote.url for remote in far], out, fault, seed, **rules)
     _run(ctx, active, _served(addresses, active, far[0].port))
 
 
@@ -176,22 +196,28 @@ def _run(ctx: click.Context, active: Active, carried_out: Coroutine[Any, Any, En
     complaints = [f"a defect of agentprobe: {type(d).__name__}: {d}" for d in defects]
     if active.writer is not None and active.writer.failure:
         complaints.append(active.writer.failure)
+    complaints += active.leaks()
     for complaint in complaints:
         click.echo(f"agentprobe: {complaint}", err=True)
     ctx.exit(code)
 
 
-def _session(words: Sequence[str], out: Path | None, fault: str, seed: int) -> Active:
+def _session(words: Sequence[str], out: Path | None, fault: str, seed: int, **rules: Any) -> Active:
     """The session that this process was started in, or one of its own."""
     told = handed_down(os.environ)
     if told is not None:
         orders = Orders.from_json(told)
-        return (replace(orders, schedule=_schedule(fault)) if fault else orders).open(joined=True)
+        orders = replace(orders, schedule=_schedule(fault)) if fault else orders
+        return kept(orders, **rules).open(joined=True)
     name = f"{RealClock().date():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    trace = _place(out, name)
-    return Orders(
-        id=name, seed=seed, trace=trace, schedule=_schedule(fault), agent={"mcp": list(words)}
-    ).open()
+    orders = Orders(
+        id=name,
+        seed=seed,
+        trace=_place(out, name),
+        schedule=_schedule(fault),
+        agent={"mcp": list(words)},
+    )
+    return kept(orders, **rules).open()
 
 
 def _place(out: Path | None, name: str) -> Path:

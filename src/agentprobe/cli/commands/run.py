@@ -24,6 +24,7 @@ from agentprobe.lab.grid import Selection
 from agentprobe.lab.run import Campaign
 from agentprobe.lab.settings import Experiment
 from agentprobe.lab.summary import Bar, summarise
+from agentprobe.lab.warnings import taken
 from agentprobe.report import html, terminal, words
 
 INTERRUPTED = 130
@@ -76,6 +77,8 @@ def command(
             bars.stop()
             _say_stopped(book)
             return INTERRUPTED
+    for warning in taken(book.folder):
+        click.echo(f"agentprobe: {book.folder / warning}; delete the file", err=True)
     again = (
         "agentprobe run" if config == Path(NAME) else f"agentprobe run --config {shlex.quote(str(config))}"
     )

@@ -19,6 +19,7 @@ from agentprobe.adapters.active import Answer
 from agentprobe.adapters.orders import Orders
 from agentprobe.basis.clock import RealClock
 from agentprobe.chaos.schedule import Schedule
+from agentprobe.cli.kept import keeping, kept
 from agentprobe.cli.proxied import interception
 from agentprobe.cli.suppressed import never_suppressed, results_of
 from agentprobe.config.agent_file import load_agent
@@ -28,8 +29,6 @@ from agentprobe.lab.judge import never_struck, no_waiting
 from agentprobe.lab.reading import seen_of
 from agentprobe.report.live_trace import live
 from agentprobe.report.terminal_trace import draw
-from agentprobe.trace.environment import secrets_in
-from agentprobe.trace.known_secrets import leaks
 from agentprobe.trace.read import read_trace
 from agentprobe.trace.view import Trace
 
@@ -94,9 +93,7 @@ class _BeforeDashes(click.Group):
 @click.option("--prod", metavar="SETTINGS", help="With --dev: the settings that production has.")
 @click.option("--times", default=1, show_default=True, type=click.IntRange(min=1), help="Runs on each side.")
 @click.option("--json", "facts", type=click.Path(path_type=Path), help="Write the drift test's result there.")
-@click.option("--redact", multiple=True, metavar="REGEX", help="What must not be kept either; repeatable.")
-@click.option("--redact-key", multiple=True, metavar="NAME", help="A key whose values must not; repeatable.")
-@click.option("--no-content", is_flag=True, help="Keep no words: only sizes, digests and shapes.")
+@keeping
 @click.option("--quiet", is_flag=True, help="Print nothing; only record.")
 @click.pass_context
 def command(
@@ -143,7 +140,7 @@ def command(
     launched, path = _traced(words, console, **options)
     if not quiet and path.stat().st_size:
         _tell(read_trace(path), console)
-    for complaint in (*launched.complaints, *_leaks(path)):
+    for complaint in launched.complaints:
         click.echo(f"agentprobe: {complaint}", err=True)
     ctx.exit(launched.code)
 
@@ -230,13 +227,10 @@ def _traced(
         retries=retries,
         fast_retries=fast_retries,
         suppress=results_of(suppress),
-        redact=redact,
-        redact_keys=redact_key,
-        content=not no_content,
         proxy=forward.recorded if forward is not None else None,
         agent={"command": [os.fsencode(word).decode(errors="backslashreplace") for word in words]},
     )
-    orders.redaction()  # so that a pattern that is none is said before anything runs
+    orders = kept(orders, redact, redact_key, no_content=no_content)
     urls = {"openai": openai_url, "anthropic": anthropic_url}
     with nullcontext() if console.quiet else live(path, console):
         launched = launch(
@@ -248,11 +242,6 @@ def _traced(
             proxy=forward,
         )
     return launched, path
-
-
-def _leaks(path: Path) -> Sequence[str]:
-    """Where a secret of the environment stands in the trace all the same, said without telling it."""
-    return [f"{path}, {leak}; delete the file" for leak in leaks(path, secrets_in(os.environ))]
 
 
 def _place(out: Path, name: str) -> Path:

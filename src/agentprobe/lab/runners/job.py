@@ -7,6 +7,7 @@ from pathlib import Path
 
 from agentprobe.adapters.orders import Orders
 from agentprobe.domain.evidence import Run
+from agentprobe.lab.settings import TraceSettings
 from agentprobe.lab.worlds import World
 
 
@@ -40,7 +41,7 @@ class Job:
         """Where it is: all that a callable printed, and both streams of a command."""
         return tuple(self.output.with_suffix(ending) for ending in (".log", ".out", ".err"))
 
-    def orders(self, *, virtual: bool, simulated: bool) -> Orders:
+    def orders(self, rules: TraceSettings, *, virtual: bool, simulated: bool) -> Orders:
         """The session that this run is."""
         run = self.run
         return Orders(
@@ -51,4 +52,7 @@ class Job:
             virtual=virtual,
             simulated=simulated,
             agent={"name": run.agent, "task": run.task},
+            redact=rules.redact,
+            redact_keys=rules.redact_keys,
+            content=rules.content,
         )

@@ -14,7 +14,7 @@ from agentprobe.domain.evidence import Evidence
 from agentprobe.domain.task import Task
 from agentprobe.errors import AgentProbeError, ConfigError, FixtureError, described
 from agentprobe.lab import worlds
-from agentprobe.lab.cleaning import clean_evidence, clean_file
+from agentprobe.lab.cleaning import Cleaning
 from agentprobe.lab.failures import Case
 from agentprobe.lab.fitting import check_answers, check_fit
 from agentprobe.lab.grid import Level
@@ -29,8 +29,10 @@ from agentprobe.lab.seen import Ending
 from agentprobe.lab.settings import Experiment
 from agentprobe.lab.sources import Sources
 from agentprobe.lab.tasks import digest_of_task, tasks_in
+from agentprobe.lab.warnings import note
 from agentprobe.sim.engine import SimulatedModel
 from agentprobe.sim.load import load_object, load_policy
+from agentprobe.trace.known_secrets import leaks
 
 LEAST_FREE_BYTES = 1 << 16
 """With less than this left on the disk, a run's own writes may have failed."""
@@ -42,6 +44,7 @@ class Workshop:
     def __init__(self, experiment: Experiment) -> None:
         self.experiment = experiment
         self.sources = Sources(experiment.folder)
+        self._rules = Cleaning.of(experiment.trace)
         self.commander = Commander(experiment.folder, experiment.model, experiment.run.seconds)
         self._agents: dict[str, Callable[..., Any]] = {}
         self._tasks: dict[int | None, dict[str, Task]] = {}
@@ -54,6 +57,8 @@ class Workshop:
         if world is not None and experiment.world is not None:
             worlds.build(world, experiment.world, seed=experiment.run.seed, project=experiment.folder)
         tasks = self._tasks_at(rows, world)
+        for task in tasks.values():
+            self._rules.task(task)  # so that one which cannot be judged is said before anything runs
         named = tuple((name, digest_of_task(task, self.sources)) for name, task in tasks.items())
         return Level(rows=rows, world=world.digest if world else "", tasks=named)
 
@@ -114,11 +119,12 @@ class Workshop:
         experiment, agent = self.experiment, self.experiment.agents[job.run.agent]
         model = self._model(job.run.seed) if experiment.model.simulated else None
         virtual = model is not None and agent.call is not None
-        orders = job.orders(virtual=virtual, simulated=model is not None)
+        orders = job.orders(experiment.trace, virtual=virtual, simulated=model is not None)
         told = variables(experiment, job.run.agent, self._place)
         with ExitStack() as around:
             around.enter_context(self._placed(job.own_world))
-            active = orders.open(answer=model.pieces if model else None)
+            with environment(told):  # so that its secrets are known
+                active = orders.open(answer=model.pieces if model else None)
             writer = active.writer
             if agent.call is not None:
                 log, *_ = job.outputs
@@ -161,9 +167,10 @@ class Workshop:
     def _judged(self, job: Job, task: Task, ending: Ending) -> Evidence:
         if job.world is not None:
             worlds.check_unspoilt(job.world, f"agent '{job.run.agent}' in task '{job.run.task}'")
+        cleaning = self._cleaning(job.run.agent)
         case = Case(
             run=job.run,
-            task=task,
+            task=cleaning.task(task),
             ending=ending,
             seen=seen_in(job.trace),
             world=job.own_world,
@@ -172,8 +179,14 @@ class Workshop:
         trace = str(job.trace.relative_to(job.book))
         found = judge(case, trace=trace, observed=RealClock().date().isoformat(timespec="seconds"))
         for printed in job.outputs:
-            clean_file(printed)
-        return clean_evidence(found)
+            cleaning.file(printed)
+        for leak in leaks(job.trace, cleaning.redaction.known):
+            note(job.book, f"{trace}, {leak}")
+        return cleaning.evidence(found)
+
+    def _cleaning(self, agent: str) -> Cleaning:
+        told = variables(self.experiment, agent, self._place)
+        return Cleaning.of(self.experiment.trace, {**os.environ, **told})
 
     # -- what is kept ------------------------------------------------------------------------------
 
