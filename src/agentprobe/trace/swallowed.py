@@ -14,7 +14,7 @@ from functools import cached_property
 from agentprobe.basis.canonical import canonical, digest
 from agentprobe.domain.call import TOLD
 from agentprobe.domain.model import Message
-from agentprobe.trace.facts.conversations import Turn, grouped, turns_of
+from agentprobe.trace.facts.conversations import Turn
 from agentprobe.trace.pair import TracedCall
 from agentprobe.trace.tools import ToolUse
 from agentprobe.trace.troubles import Came, Trouble, model_trouble, tool_trouble
@@ -59,8 +59,8 @@ class _Run:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
-        self.turns = turns_of(trace.logical_calls)
-        self.after = _followers(grouped(self.turns))
+        self.turns = trace.turns
+        self.after = _followers(trace.conversations)
         self.tells_all = not trace.header.run.get("imported")
         """Does the trace hold all that was said? Foreign spans often leave it out."""
         self.last_asked = {_asked(turn): turn.number for turn in self.turns}

@@ -14,6 +14,7 @@ from agentprobe.domain.model import Usage
 from agentprobe.trace.attempts import LogicalCall, joined
 from agentprobe.trace.certificate import Certificate, certificate
 from agentprobe.trace.chain import Chain, chain_of
+from agentprobe.trace.facts.conversations import Turn, grouped, turns_of
 from agentprobe.trace.pair import TracedCall, paired
 from agentprobe.trace.records import AGENT, CoverageRecord, EndRecord, Header, Record, StateRecord
 from agentprobe.trace.servers import ServerSeen, servers_seen
@@ -83,6 +84,16 @@ class Trace:
     def chain(self, call: TracedCall) -> Chain:
         """A model call with the calls that it goes on from, where the provider keeps the conversation."""
         return chain_of(call, self.model_calls)
+
+    @cached_property
+    def turns(self) -> tuple[Turn, ...]:
+        """The logical calls with their requests read."""
+        return turns_of(self.logical_calls)
+
+    @cached_property
+    def conversations(self) -> tuple[tuple[Turn, ...], ...]:
+        """The turns, those together that tell one history on."""
+        return tuple(tuple(group) for group in grouped(self.turns))
 
     @cached_property
     def said(self) -> tuple[str, ...]:

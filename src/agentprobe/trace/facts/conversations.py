@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from agentprobe.basis.canonical import digest_of
+from agentprobe.basis.canonical import digest, digest_of
 from agentprobe.dialects import dialect_named
 from agentprobe.domain.model import Message, ModelRequest
 from agentprobe.trace.attempts import LogicalCall
@@ -103,15 +103,19 @@ def _beginnings(turn: Turn) -> list[str]:
     before = turn.request.extra.get("previous_response_id")
     keys = [f"id:{before}"] if before else []
     for message in turn.request.messages:
-        chain = digest_of([chain, _told(message)])
+        chain = digest(chain + _told(message))
         keys.append(chain)
     return keys
 
 
-def _told(message: Message) -> list[object]:
-    """What must be the same for two messages to be one; frameworks add names and ids of their own."""
+@lru_cache(maxsize=65_536)
+def _told(message: Message) -> str:
+    """A digest of what makes two messages one; frameworks add names and ids of their own.
+
+    A history is told again with every call, so each of its messages comes here very often.
+    """
     calls = [[call.name, call.arguments] for call in message.tool_calls]
-    return [message.role, message.text, calls, [result.content for result in message.results]]
+    return digest_of([message.role, message.text, calls, [result.content for result in message.results]])
 
 
 def _answered(turn: Turn) -> list[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, cached_property
 
 from agentprobe.trace.attempts import LogicalCall
 from agentprobe.trace.facts.calibrate import calibrated
-from agentprobe.trace.facts.conversations import Conversation, Point, Turn, grouped, turns_of
+from agentprobe.trace.facts.conversations import Conversation, Point, Turn
 from agentprobe.trace.facts.models import Known, Table
 from agentprobe.trace.facts.money import Cost, cost_of, read_tokens
 from agentprobe.trace.facts.tokens import Count, input_count, output_count
@@ -104,15 +104,14 @@ class Ledger:
 
 def ledger_of(trace: Trace, table: Table) -> Ledger:
     """Count, price and join the model calls of a trace."""
-    turns = turns_of(trace.logical_calls)
     spends = not (trace.header.run.get("simulated") or trace.header.run.get("replay"))
     find = cache(table.find)
-    entries = [_entry(turn, trace, find, spends) for turn in turns]
+    entries = [_entry(turn, trace, find, spends) for turn in trace.turns]
     if spends:
         entries = _calibrated(entries)
     return Ledger(
         entries=tuple(entries),
-        conversations=_conversations(turns, entries),
+        conversations=_conversations(trace.conversations, entries),
         table_date=table.date,
         table_source=table.source,
         spends=spends,
@@ -183,9 +182,8 @@ def _calibrated(entries: list[Entry]) -> list[Entry]:
     return done
 
 
-def _conversations(turns: tuple[Turn, ...], entries: list[Entry]) -> tuple[Conversation, ...]:
+def _conversations(groups: Sequence[Sequence[Turn]], entries: list[Entry]) -> tuple[Conversation, ...]:
     points = {entry.number: _point(entry) for entry in entries}
-    groups = grouped(turns)
     return tuple(
         Conversation(number, tuple(points[turn.number] for turn in group))
         for number, group in enumerate(groups, start=1)

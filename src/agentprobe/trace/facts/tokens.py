@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from agentprobe.domain.model import Message, ModelAnswer, ModelRequest, ToolCall
@@ -100,6 +101,7 @@ def prior(tokenizer: Tokenizer) -> float:
     return OWN_TABLE if tokenizer.own else OTHER_TABLE
 
 
+@lru_cache(maxsize=65_536)
 def _message(message: Message, tokenizer: Tokenizer) -> int:
     tokens = _MESSAGE + tokenizer.count(message.role) + tokenizer.count(message.text)
     if message.name:

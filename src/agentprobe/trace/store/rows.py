@@ -14,7 +14,7 @@ import msgspec
 from agentprobe.domain.call import Kind
 from agentprobe.domain.model import Message
 from agentprobe.errors import TraceError
-from agentprobe.trace.facts.conversations import Turn, turns_of
+from agentprobe.trace.facts.conversations import Turn
 from agentprobe.trace.facts.ledger import moment
 from agentprobe.trace.facts.models import Known, Table
 from agentprobe.trace.facts.money import cost_of
@@ -137,7 +137,7 @@ Find = Callable[[str, str], Known]
 
 def _spans(trace: Trace, find: Find | None) -> Iterator[Span]:
     seen: set[str] = set()
-    turns = [(turn.call.first.dispatched, turn) for turn in turns_of(trace.logical_calls)]
+    turns = [(turn.call.first.dispatched, turn) for turn in trace.turns]
     tools = [(use.dispatched, use) for use in trace.tool_calls]
     found: list[tuple[int, Turn | ToolUse]] = sorted([*turns, *tools], key=lambda one: one[0])
     for number, (_, one) in enumerate(found, start=1):
