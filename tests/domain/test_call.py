@@ -14,6 +14,8 @@ FULL = Call(
     purpose="verify",
     held=True,
     intent="refund order 1",
+    via="desk",
+    held_if_refused=True,
     ref="call_1",
 )
 
