@@ -34,6 +34,7 @@ SAME = Repetition(
     answer_same=True,
     exit_same=True,
     tokens=Share(100, 100),
+    answer=Share(10, 10),
 )
 
 
@@ -77,6 +78,12 @@ def test_a_run_that_asks_for_more_than_was_recorded_parts_behind_its_end() -> No
 def test_99_percent_of_the_tokens_are_as_good_as_deterministic() -> None:
     assert "as good as deterministic" in shown(*[replace(SAME, changed=1, tokens=Share(990, 1000))] * 2)
     assert "as good as deterministic" not in shown(*[replace(SAME, changed=1, tokens=Share(989, 1000))] * 2)
+
+
+def test_another_short_answer_to_long_requests_is_not_as_good_as_deterministic() -> None:
+    other = replace(SAME, changed=1, answer_same=False, tokens=Share(996, 1000), answer=Share(0, 4))
+    assert shown(other).rstrip().endswith("not the same run")
+    assert shown(replace(SAME, exit_same=False)).rstrip().endswith("not the same run")
 
 
 def test_a_little_less_than_all_does_not_read_as_all() -> None:

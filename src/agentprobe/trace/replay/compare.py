@@ -15,7 +15,13 @@ from agentprobe.trace.replay.answer import REPLAYED, cannot
 from agentprobe.trace.replay.key import asked_then
 from agentprobe.trace.replay.room import LIVE, MISSED, NEAR
 from agentprobe.trace.replay.script import Scene, Script
-from agentprobe.trace.replay.tokens import Share, answer_tokens, request_tokens, shared
+from agentprobe.trace.replay.tokens import (
+    GOOD_AS_DETERMINISTIC,
+    Share,
+    answer_tokens,
+    request_tokens,
+    shared,
+)
 from agentprobe.trace.stand_ins import holds_stand_in
 from agentprobe.trace.view import Trace
 
@@ -46,6 +52,14 @@ class Repetition:
     exit_same: bool
     tokens: Share
     """The tokens of all requests and of the final answer."""
+    answer: Share
+    """Those of the final answer alone: in a long history another short answer would be lost."""
+
+    @property
+    def close(self) -> bool:
+        """Has it nearly all tokens of the recording, in its final answer as in the whole, and the same end?"""
+        shares = (self.tokens.rate, self.answer.rate)
+        return self.exit_same and min(shares) >= GOOD_AS_DETERMINISTIC
 
     @property
     def exact(self) -> bool:
@@ -67,7 +81,7 @@ def compare(recorded: Trace, again: Trace) -> Repetition:
             replayed_tools.add(call.name)
     left = script.left
     unasked = tuple(scene for scene in left if not _left_out(scene, replayed_tools))
-    same = len(asked) - len(fresh)
+    same, answer = len(asked) - len(fresh), _answer(recorded, again)
     return Repetition(
         trace=again,
         same=same,
@@ -80,7 +94,8 @@ def compare(recorded: Trace, again: Trace) -> Repetition:
         changed=_first(unasked, len(recorded.calls), fresh),
         answer_same=_same_answers(recorded, again),
         exit_same=_exit(recorded) in (None, _exit(again)),
-        tokens=_tokens(recorded, again, left, unasked, fresh),
+        tokens=_tokens(recorded, left, unasked, fresh).and_of(answer),
+        answer=answer,
     )
 
 
@@ -139,7 +154,6 @@ def _exit(trace: Trace) -> int | None:
 
 def _tokens(
     recorded: Trace,
-    again: Trace,
     left: tuple[Scene, ...],
     unasked: tuple[Scene, ...],
     fresh: list[TracedCall],
@@ -157,7 +171,9 @@ def _tokens(
         share = share.and_of(shared(then, request_tokens(call)))
     for call in rest:
         share = share.and_of(shared(request_tokens(call), ()))
-    same = _same_answers(recorded, again)
-    ended = recorded if same else again
-    answers = shared(answer_tokens(recorded.final_answer), answer_tokens(ended.final_answer))
-    return share.and_of(answers)
+    return share
+
+
+def _answer(recorded: Trace, again: Trace) -> Share:
+    ended = recorded if _same_answers(recorded, again) else again
+    return shared(answer_tokens(recorded.final_answer), answer_tokens(ended.final_answer))

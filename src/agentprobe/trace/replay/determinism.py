@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agentprobe.trace.replay.compare import Repetition
-from agentprobe.trace.replay.tokens import GOOD_AS_DETERMINISTIC
 
 
 @dataclass(frozen=True)
@@ -21,8 +20,8 @@ class Determinism:
 
     @property
     def close(self) -> int:
-        """Runs with at least 99 % of the tokens."""
-        return sum(run.tokens.rate >= GOOD_AS_DETERMINISTIC for run in self.runs)
+        """Runs with at least 99 % of the tokens, of the final answer as of all, that ended alike."""
+        return sum(run.close for run in self.runs)
 
     @property
     def lowest(self) -> float:
