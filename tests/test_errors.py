@@ -41,3 +41,8 @@ def test_an_exception_that_cannot_say_what_it_is_is_still_described() -> None:
 
 def test_an_exception_without_words_or_place_is_its_name() -> None:
     assert described(ValueError()) == "ValueError"
+
+
+def test_a_message_lists_no_more_names_than_one_reads() -> None:
+    said = did_you_mean("zz", [f"name{number:04}" for number in range(1000)])
+    assert said.endswith("name0039 and 960 more")

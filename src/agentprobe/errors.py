@@ -123,13 +123,18 @@ class Escalated(AgentStopped):
     """A person has to decide."""
 
 
+MOST_NAMES = 40
+"""A message that lists more names than this is read by nobody."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """End a message about an unknown name with the nearest known one, or with all of them."""
+    """End a message about an unknown name with the nearest known one, or with those that are known."""
     known = sorted(known)
     near = get_close_matches(name, known, n=1, cutoff=0.5)
     if near:
         return f"; did you mean '{near[0]}'?"
-    return f"; known are {', '.join(known)}" if known else ""
+    more = f" and {len(known) - MOST_NAMES:,} more" if len(known) > MOST_NAMES else ""
+    return f"; known are {', '.join(known[:MOST_NAMES])}{more}" if known else ""
 
 
 def described(error: BaseException) -> str:

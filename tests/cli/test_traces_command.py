@@ -5,14 +5,20 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Sequence
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
 from agentprobe.adapters.orders import Orders
 from agentprobe.adapters.tools import tool
 from agentprobe.cli.main import agentprobe, main
+from agentprobe.report.traces_table import draw_sessions
+from agentprobe.trace.store import query
+from agentprobe.trace.store.folder import TraceFolder
+from agentprobe.trace.store.found import Wanted
 
 
 @tool(effect="read")
@@ -75,6 +81,26 @@ def test_figures_are_told_by_name_and_errors_by_how_often(folder: Path) -> None:
     assert (figures["name"], figures["calls"], figures["failed"]) == ("look_up", 3, 1)
     assert said["errors"][0]["times"] == 1
     assert "1 33.3%" in traces(folder, "stats").output
+
+
+def test_a_date_that_is_none_is_refused(folder: Path) -> None:
+    assert main(["traces", "--folder", str(folder), "list", "--since", "yesterdy"]) == 2
+
+
+def test_names_stay_whole_and_a_row_is_a_line_where_no_terminal_is(folder: Path) -> None:
+    lines = traces(folder, "list").output.splitlines()
+    assert len(lines) == 4
+    assert lines[1].startswith("run-Rome ")
+    assert [line for line in traces(folder, "stats").output.splitlines() if line.startswith("look_up ")]
+
+
+def test_names_stay_whole_however_narrow_the_terminal_is(folder: Path) -> None:
+    with contextlib.closing(TraceFolder(folder)) as opened:
+        opened.refresh()
+        found = query.sessions(opened.index, Wanted())
+    out = StringIO()
+    Console(file=out, width=40).print(draw_sessions(found))
+    assert "run-Rome" in out.getvalue()
 
 
 def test_a_session_is_shown_by_the_beginning_of_its_name(folder: Path) -> None:

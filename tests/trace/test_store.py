@@ -23,6 +23,7 @@ from agentprobe.trace.store.folder import NAME, TraceFolder
 from agentprobe.trace.store.found import Wanted
 from agentprobe.trace.store.index import Index
 from agentprobe.trace.store.rows import Row, Span, span_text
+from agentprobe.trace.store.times import age, moment
 
 names = st.sampled_from(["gpt-4.1", "gpt-4.1-mini", "look_up", "a'b\"c"])
 spans = st.builds(
@@ -259,4 +260,33 @@ def test_old_and_superfluous_traces_go_and_open_ones_stay() -> None:
 @pytest.mark.parametrize("text", ["", "30", "d", "-1d", "3 months"])
 def test_an_age_is_a_number_and_a_unit(text: str) -> None:
     with pytest.raises(ConfigError, match="such as 30d"):
-        prune.age(text)
+        age(text)
+
+
+NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("2h", "2026-11-21T00:00:00+00:00"),
+        ("2026", "2026-01-01T00:00:00+00:00"),
+        ("2026-11", "2026-11-01T00:00:00+00:00"),
+        ("2026-11-20 18:30", "2026-11-20T18:30:00+00:00"),
+        ("2026-11-20T18:30+02:00", "2026-11-20T16:30:00+00:00"),
+    ],
+)
+def test_a_moment_is_a_date_a_time_or_an_age(text: str, meant: str) -> None:
+    assert moment(text, now=NOW, option="--since") == meant
+
+
+@pytest.mark.parametrize("text", ["yesterdy", "2026-13-45", "5x", "26"])
+def test_what_is_no_moment_is_said_with_its_option(text: str) -> None:
+    with pytest.raises(ConfigError, match=f"--since '{text}' is no date"):
+        moment(text, now=NOW, option="--since")
+
+
+def test_an_age_beyond_the_calendar_is_its_beginning() -> None:
+    index = Index(":memory:")
+    assert prune.to_go(index, now=NOW, older=age("99999999w")) == []
+    index.close()

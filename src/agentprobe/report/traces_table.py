@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -11,20 +12,21 @@ from rich.text import Text
 from agentprobe.report.trace_words import clipped, counted, duration
 from agentprobe.trace.store.found import SessionFound, SpanFound, Stat
 
-WIDTH, AROUND = 60, 30
+WIDTH, AROUND, NAME = 60, 30, 40
 _STATUS = {"ok": "green", "failed": "red", "stopped": "yellow", "open": "cyan", "unreadable": "red"}
 
 
 def draw_sessions(found: Sequence[SessionFound]) -> RenderableType:
     """One line a session, the newest first."""
-    table = _table(("session", "left"), ("began", "left"), ("took", "right"), ("ended", "left"))
-    for name in ("models", "tools", "tokens", "cost"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("what stands out", overflow="fold")
-    for one in found:
+    names = [clipped(one.session or one.path, NAME) for one in found]
+    table = _named("session", names)
+    for name in ("began", "took", "ended", "models", "tools", "tokens", "cost"):
+        table.add_column(name, justify="left" if name in ("began", "ended") else "right")
+    table.add_column("what stands out" if any(map(_telling, found)) else "", overflow="fold")
+    for name, one in zip(names, found, strict=True):
         table.add_row(
-            Text(clipped(one.session or one.path, 40), "bold"),
-            Text(clipped(one.started[:19].replace("T", " "), 19)),
+            Text(name, "bold"),
+            Text(clipped(one.started[:16].replace("T", " "), 16)),
             duration(one.seconds),
             Text(one.status + (f" {one.exit}" if one.exit else ""), _STATUS.get(one.status, "")),
             f"{one.models:,}",
@@ -59,13 +61,14 @@ def draw_stats(found: Sequence[Stat], errors: Sequence[tuple[str, str, int]]) ->
 
 
 def _figures(kind: str, found: Sequence[Stat]) -> Table:
-    table = _table((kind, "left"))
+    names = [clipped(one.name, NAME) for one in found]
+    table = _named(kind, names)
     for name in ("calls", "attempts", "failed", "cut off", "p50", "p95", "p99", "tokens in", "out", "cost"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for one in found:
+        table.add_column(name, justify="right")
+    for name, one in zip(names, found, strict=True):
         share = f" {one.failed / one.calls:.1%}" if one.failed else ""
         table.add_row(
-            Text(clipped(one.name, 40), "bold"),
+            Text(name, "bold"),
             f"{one.calls:,}",
             f"{one.attempts:,}",
             Text(f"{one.failed:,}{share}", "red" if one.failed else ""),
@@ -75,6 +78,13 @@ def _figures(kind: str, found: Sequence[Stat]) -> Table:
             f"{one.output_tokens:,}",
             _dollars(one.dollars) + (" or more" if one.dollars is not None and one.unpriced else ""),
         )
+    return table
+
+
+def _named(column: str, names: Sequence[str]) -> Table:
+    """A table whose rows have names, which stay whole however narrow the terminal is."""
+    table = _table()
+    table.add_column(column, no_wrap=True, min_width=max([cell_len(name) for name in names], default=0))
     return table
 
 

@@ -25,9 +25,19 @@ from agentprobe.report.traces_table import draw_hits, draw_sessions, draw_stats
 from agentprobe.trace.read import read_trace
 from agentprobe.trace.store import archive, prune
 from agentprobe.trace.store.found import Wanted
+from agentprobe.trace.store.times import age as age_of
+from agentprobe.trace.store.times import moment
 
 FOLDER = Path(".agentprobe/traces")
+_WIDE = 160
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _moment(_: click.Context, parameter: click.Parameter, text: str) -> str:
+    """What stands behind `--since` and `--until`, spelled as the traces spell it."""
+    return moment(text, now=RealClock().date(), option=f"--{parameter.name}") if text else ""
+
+
 _CONDITIONS = (
     click.option("--model", default="", help="That asked this model; * stands for anything."),
     click.option("--tool", default="", help="That used this tool; * stands for anything."),
@@ -41,8 +51,8 @@ _CONDITIONS = (
         type=click.Choice(["ok", "failed", "stopped", "open", "unreadable"]),
         help="How the session ended.",
     ),
-    click.option("--since", default="", metavar="DATE", help="That began then or later."),
-    click.option("--until", default="", metavar="DATE", help="That began before."),
+    click.option("--since", default="", metavar="DATE", callback=_moment, help="That began then or later, or so long ago."),
+    click.option("--until", default="", metavar="DATE", callback=_moment, help="That began before."),
     click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="So many."),
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
@@ -111,7 +121,7 @@ def list_(where: Where, /, as_json: bool, **conditions: Any) -> None:
     if as_json:
         _print_json([asdict(one) for one in found])
     elif found:
-        Console(highlight=False).print(draw_sessions(found))
+        _wide().print(draw_sessions(found))
     else:
         click.echo("no session meets these conditions", err=True)
 
@@ -146,7 +156,7 @@ def grep(ctx: click.Context, /, text: str, as_json: bool, **conditions: Any) -> 
     if as_json:
         _print_json([{**asdict(span), "text": said} for span, said in hits])
     elif hits:
-        Console(highlight=False).print(draw_hits(hits, text))
+        _wide().print(draw_hits(hits, text))
     ctx.exit(GOOD if hits else FINDINGS)
 
 
@@ -162,7 +172,7 @@ def stats(where: Where, /, by: str | None, as_json: bool) -> None:
         said = [{"name": name, "error": error, "times": times} for name, error, times in errors]
         _print_json({"names": [asdict(one) for one in found], "errors": said})
     else:
-        Console(highlight=False).print(draw_stats(found, errors))
+        _wide().print(draw_stats(found, errors))
 
 
 @command.command("export")
@@ -206,7 +216,7 @@ def prune_(ctx: click.Context, /, older: str | None, keep: int | None, dry_run: 
     where: Where = ctx.obj
     if where.is_team and not where.store_said:
         ctx.fail(f"{VARIABLE} is set: say --store URL to prune the team's store, or --folder to prune here")
-    age = prune.age(older) if older is not None else None
+    age = age_of(older) if older is not None else None
     with where.opened() as traces:
         paths = prune.to_go(traces.ended(), now=RealClock().date(), older=age, keep=keep)
         for path in paths:
@@ -253,6 +263,12 @@ def pull(where: Where, /, names: Sequence[str]) -> None:
             path = named(store, name)
             taken = archive.placed(archive.inside(path, store.shown), store.content(path), where.folder)
             click.echo(f"{plain(str(taken.path))}{' was there already' if taken.already else ''}")
+
+
+def _wide() -> Console:
+    """A console for tables: as wide as the terminal; wide enough for a line a row where there is none."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=_WIDE)
 
 
 def _print_json(said: Any) -> None:

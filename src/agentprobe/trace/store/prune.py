@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-
-from agentprobe.errors import ConfigError
-
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-
-
-def age(text: str) -> timedelta:
-    """A duration such as `30d` or `12h`; raises ConfigError for anything else."""
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*", text)
-    if found is None:
-        raise ConfigError(f"'{text}' is no age; write a number and a unit, such as 30d, 12h or 2w")
-    return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
 
 
 def to_go(
