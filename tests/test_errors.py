@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from agentprobe.errors import described
+from agentprobe.errors import described, did_you_mean
 
 
 class Mute(Exception):

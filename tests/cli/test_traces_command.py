@@ -90,7 +90,7 @@ def test_a_date_that_is_none_is_refused(folder: Path) -> None:
 def test_names_stay_whole_and_a_row_is_a_line_where_no_terminal_is(folder: Path) -> None:
     lines = traces(folder, "list").output.splitlines()
     assert len(lines) == 4
-    assert lines[1].startswith("run-Rome ")
+    assert sorted(line.split()[0] for line in lines[1:]) == ["run-Bern", "run-Oslo", "run-Rome"]
     assert [line for line in traces(folder, "stats").output.splitlines() if line.startswith("look_up ")]
 
 

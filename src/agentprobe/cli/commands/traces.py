@@ -51,7 +51,13 @@ _CONDITIONS = (
         type=click.Choice(["ok", "failed", "stopped", "open", "unreadable"]),
         help="How the session ended.",
     ),
-    click.option("--since", default="", metavar="DATE", callback=_moment, help="That began then or later, or so long ago."),
+    click.option(
+        "--since",
+        default="",
+        metavar="DATE",
+        callback=_moment,
+        help="That began then or later, or so long ago.",
+    ),
     click.option("--until", default="", metavar="DATE", callback=_moment, help="That began before."),
     click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="So many."),
 )

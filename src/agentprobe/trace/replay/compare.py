@@ -57,7 +57,7 @@ class Repetition:
 
     @property
     def close(self) -> bool:
-        """Has it nearly all tokens of the recording, in its final answer as in the whole, and the same end?"""
+        """Has it nearly all tokens of the recording, in the final answer as in all, and the same end?"""
         shares = (self.tokens.rate, self.answer.rate)
         return self.exit_same and min(shares) >= GOOD_AS_DETERMINISTIC
 

@@ -34,7 +34,7 @@ def moment(text: str, *, now: datetime, option: str) -> str:
         return _spelled(datetime.fromisoformat(first_day))
     except (ValueError, OverflowError) as error:
         raise ConfigError(
-            f"{option} '{text}' is no date; write one such as 2026-11-21, 2026-11-21T18:30, or an age such as 2h"
+            f"{option} '{text}' is no date; write one, such as 2026-11-21T18:30, or an age such as 2h"
         ) from error
 
 
