@@ -183,3 +183,9 @@ def test_a_sound_run_has_swallowed_nothing(telling: Teller) -> None:
     story.tool("find", "12 orders", q="open")
     story.model(_then(WISHING, _result("12 orders")), DONE)
     assert swallowed(story.ended()) == ()
+
+
+def test_where_no_model_was_seen_nobody_can_tell_what_it_was_told(telling: Teller) -> None:
+    story = telling()
+    story.tool("find", LookupError("no such order"), q="open")
+    assert swallowed(story.ended()) == ()

@@ -62,7 +62,10 @@ class _Outside:
         self._known: dict[int, str] = {}
         """The processes seen, by when they were born: one whose parent has ended is still the agent's."""
         self._told: set[tuple[object, ...]] = set()
-        self._settled: set[tuple[int, str]] = set()
+        self._settled: set[str] = set()
+        """The sockets that were told of, whichever process had them first: a child inherits them."""
+        self._copies: set[int] = set()
+        """The processes that looked like their parents: copies, of which most become another program."""
 
     def until(self, over: threading.Event) -> None:
         while True:
@@ -81,16 +84,25 @@ class _Outside:
 
     def _look_at(self, pid: int) -> None:
         words = proc.words(pid)
+        if (pid, words) not in self._told and self._is_being_born(pid, words):
+            return
         if words and (pid, words) not in self._told:
             self._told.add((pid, words))
             self._tell_process(pid, words)
-        fresh = {inode for inode in proc.sockets(pid) if (pid, inode) not in self._settled}
+        fresh = {inode for inode in proc.sockets(pid) if inode not in self._settled}
         if not fresh:
             return
         peers = proc.peers(pid)
         for inode in fresh & peers.keys():
-            self._settled.add((pid, inode))
+            self._settled.add(inode)
             self._tell_connection(pid, words, peers[inode])
+
+    def _is_being_born(self, pid: int, words: tuple[str, ...]) -> bool:
+        """Is it seen as a copy of its parent for the first time? Perhaps it is about to be another."""
+        if pid in self._copies or words != proc.words(proc.parent(pid)):
+            return False
+        self._copies.add(pid)
+        return True
 
     def _tell_process(self, pid: int, words: tuple[str, ...]) -> None:
         """A process as such; of a Python, why no hook may be in it, which counts until one speaks up."""

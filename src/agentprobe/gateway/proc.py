@@ -54,6 +54,13 @@ def born(pid: int) -> str:
     return ""
 
 
+def parent(pid: int) -> int:
+    """Who began a process; 0 when that cannot be had."""
+    with suppress(OSError, IndexError):
+        return int((PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[1])
+    return 0
+
+
 def sockets(pid: int) -> frozenset[str]:
     """The sockets that a process holds, by their inodes."""
     found = set()

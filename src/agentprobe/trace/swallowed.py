@@ -92,8 +92,8 @@ class _Run:
                 )
 
     def at_tools(self) -> Iterator[Swallowed]:
-        """Errors of tools that no later request told the model."""
-        for use in self.trace.tool_calls:
+        """Errors of tools that no later request told the model; where no model was seen, nobody can tell."""
+        for use in self.trace.tool_calls if self.turns else ():
             trouble = tool_trouble(use)
             if trouble is None or _was_told(use) or self._worked_later(use):
                 continue
