@@ -287,6 +287,6 @@ def test_what_is_no_moment_is_said_with_its_option(text: str) -> None:
 
 
 def test_an_age_beyond_the_calendar_is_its_beginning() -> None:
-    index = Index(":memory:")
-    assert prune.to_go(index, now=NOW, older=age("99999999w")) == []
-    index.close()
+    ended = [("old.jsonl", "2001-01-01T00:00:00+00:00")]
+    assert prune.to_go(ended, now=NOW, older=age("99999999w")) == []
+    assert prune.to_go(ended, now=NOW, older=age("30d")) == ["old.jsonl"]
