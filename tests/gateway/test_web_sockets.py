@@ -18,6 +18,10 @@ from websockets.sync.server import Server, ServerConnection, serve
 
 from agentprobe.adapters.active import Active
 from agentprobe.adapters.orders import Orders
+from agentprobe.adapters.web_socket import payloads
+from agentprobe.dialects import dialect_named
+from agentprobe.dialects._sse import Frames
+from agentprobe.domain.model import ModelAnswer, ModelRequest, ToolCall
 from agentprobe.gateway.background import BackgroundGateway
 from agentprobe.sim.engine import SimulatedModel
 from agentprobe.sim.load import load_policy
@@ -49,8 +53,8 @@ class Run:
 
 @pytest.fixture
 def run(gateway: BackgroundGateway, tmp_path: Path) -> Callable[..., Run]:
-    def begin(upstream: str = "", *, fault: str = "", answer: Any = None) -> Run:
-        orders = Orders(id="test", trace=tmp_path / "trace.jsonl", schedule=fault)
+    def begin(upstream: str = "", *, fault: str = "", answer: Any = None, suppress: Any = None) -> Run:
+        orders = Orders(id="test", trace=tmp_path / "trace.jsonl", schedule=fault, suppress=suppress or {})
         return Run(gateway, orders.open(answer), upstream)
 
     return begin
@@ -246,3 +250,72 @@ def test_the_end_of_a_session_ends_its_web_sockets(run: Callable[..., Run], sim:
             connection.recv()
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1001
+
+
+# -- with tools suppressed ---------------------------------------------------------------------------
+
+
+class Wishing:
+    """A provider that asks for a suppressed tool until it is told what came of it."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+        self.url = ""
+
+    def talk(self, link: ServerConnection) -> None:
+        dialect = dialect_named("openai_responses")
+        for message in link:
+            self.asked.append(json.loads(message))
+            told = isinstance(self.asked[-1]["input"], list)
+            wish = ToolCall(id="c1", name="refund", arguments="{}")
+            answer = ModelAnswer(text="Done.") if told else ModelAnswer(tool_calls=(wish,))
+            reply = dialect.write_answer(answer, ModelRequest(model="m", messages=(), stream=True))
+            for payload in payloads(Frames(), reply.body):
+                link.send(payload.decode())
+
+
+@pytest.fixture
+def wishing() -> Iterator[Wishing]:
+    provider = Wishing()
+    with serve(provider.talk, "127.0.0.1", 0, close_timeout=1) as server:
+        provider.url = f"http://127.0.0.1:{server.socket.getsockname()[1]}"
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield provider
+        server.shutdown()
+        thread.join(10)
+
+
+def test_a_tool_is_suppressed_over_a_web_socket_too(run: Callable[..., Run], wishing: Wishing) -> None:
+    session = run(wishing.url, suppress={"refund": "it is refunded"})
+    with talking(session.url) as connection:
+        events = asked(connection, "Refund A7")
+    assert said(events) == "Done."
+    assert "refund" not in "".join(event.to_json() for event in events)
+    first, second = wishing.asked
+    assert first["input"] == "Refund A7"
+    assert second["input"][-1]["output"] == "it is refunded"
+    assert second["type"] == "response.create"
+    (call,) = session.trace().tool_calls
+    assert (call.name, call.call is not None) == ("refund", True)
+
+
+def test_a_web_socket_that_nobody_can_read_is_refused_while_tools_are_suppressed(
+    run: Callable[..., Run], echoing: Echoing
+) -> None:
+    address = run(echoing.url, suppress={"refund": "done"}).url.replace("http://", "ws://")
+    with pytest.raises(InvalidStatus) as refused, raw_connect(f"{address}/v1/realtime?model=m"):
+        pass
+    assert refused.value.response.status_code == 403
+    assert b"while tools are suppressed" in (refused.value.response.body or b"")
+    assert echoing.heard == []
+
+
+def test_an_event_that_answers_nothing_is_kept_back_while_tools_are_suppressed(
+    run: Callable[..., Run], echoing: Echoing
+) -> None:
+    address = run(echoing.url, suppress={"refund": "done"}).url.replace("http://", "ws://")
+    with raw_connect(f"{address}/v1/responses") as link:
+        link.send(json.dumps({"type": "response.output_item.done", "item": {"name": "refund"}}))
+        link.send("hello")
+        assert link.recv(10) == "hello"

@@ -14,8 +14,8 @@ from functools import cache, wraps
 from types import ModuleType
 from typing import Any
 
-from agentprobe.adapters import sealed, watch
-from agentprobe.adapters.concerned import concerned
+from agentprobe.adapters import watch
+from agentprobe.adapters.concerned import concerned, refused
 from agentprobe.adapters.led import Led
 from agentprobe.adapters.model_call import model_call, paced_async
 from agentprobe.domain.call import Call
@@ -70,8 +70,8 @@ def _middleware(library: Any, session: Any, options: dict[str, Any]) -> Callable
         if found is not None and found[0].joined and found[0].simulated:
             return await _from_the_door(session, request, found[0].orders.door)
         if found is None:
-            if sealed.sealed(url.host):
-                raise _refused(library, request, sealed.refusal(url.host))
+            if why := refused(NAME, request.method, url.host, url.port or 0, url.raw_path_qs):
+                raise _refused(library, request, why)
             with watch.led_by(NAME):
                 return _told(await handler(request))
         sent = await _neutral(session, request, options)

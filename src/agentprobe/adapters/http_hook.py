@@ -9,6 +9,7 @@ from typing import Any
 
 from agentprobe.adapters import sealed, watch
 from agentprobe.adapters.active import Active
+from agentprobe.adapters.concerned import refused
 from agentprobe.adapters.current import led_session
 from agentprobe.adapters.exchange import Exchange, neutral_request
 from agentprobe.adapters.http_send import send, send_async
@@ -113,6 +114,8 @@ def _concerned(library: Any, client: Any, request: Any) -> tuple[Active, Dialect
         return None
     if found is None and sealed.sealed(host):
         raise library.ConnectError(sealed.refusal(host, _why(active, request)), request=request)
+    if found is None and (why := refused(library.__name__, request.method, host, port, request.url.path)):
+        raise library.ConnectError(why, request=request)
     return found
 
 

@@ -16,8 +16,8 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
-from agentprobe.adapters import sealed, watch
-from agentprobe.adapters.concerned import concerned
+from agentprobe.adapters import watch
+from agentprobe.adapters.concerned import concerned, refused
 from agentprobe.adapters.led import Led
 from agentprobe.adapters.model_call import model_call, paced
 from agentprobe.adapters.rewired import Rewired, native_response
@@ -50,8 +50,8 @@ def attach(library: ModuleType) -> None:
         spoken = target if readable else ""
         found = None if by_proxy else concerned(NAME, method, host, port, spoken, heeds_variables=False)
         if found is None:
-            if sealed.sealed(host):
-                raise library.exceptions.NewConnectionError(conn, sealed.refusal(host))
+            if why := refused(NAME, method, host, port, target):
+                raise library.exceptions.NewConnectionError(conn, why)
             with watch.led_by(NAME):
                 return own(pool, conn, method, url, **options)
         if found[0].joined and found[0].simulated:

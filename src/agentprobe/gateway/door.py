@@ -12,10 +12,11 @@ from agentprobe.adapters.active import Answer
 from agentprobe.adapters.model_call import model_call, paced_async
 from agentprobe.dialects import Dialect, dialect_for
 from agentprobe.domain.wire import HttpRequest, Piece
-from agentprobe.errors import ServerError
+from agentprobe.errors import Refused, ServerError
 from agentprobe.gateway.heads import Arrival, raw_header
 from agentprobe.gateway.pool import Pool
 from agentprobe.kernel.session import Session
+from agentprobe.splice.fetched import withheld
 
 if TYPE_CHECKING:
     from agentprobe.gateway.proxy import Aim, Proxying
@@ -92,7 +93,7 @@ class Door:
         else:
             request = arrival.request(pool.origin.path + target, pool.origin.address)
         if dialect is None:
-            return None, self._world(request, pool)
+            return None, self._beside(request, pool, of_models=True)
         boundary = self.opened.session.boundary
         call = model_call(request, dialect)
         return dialect, boundary.stream_async(call, lambda asked: self._world(asked.request, pool))
@@ -121,9 +122,7 @@ class Door:
         dialect = _spoken(arrival.method, aim.target)
         request = arrival.request(aim.target, aim.host)
         if dialect is None:
-            if aim.of_models:
-                return None, self._world(request, aim.pool)
-            return None, aim.pool.exchange(request, self.opened.session.clock)
+            return None, self._beside(request, aim.pool, of_models=aim.of_models)
         boundary = self.opened.session.boundary
         call = model_call(request, dialect)
         return dialect, boundary.stream_async(call, lambda asked: self._world(asked.request, aim.pool))
@@ -134,6 +133,17 @@ class Door:
         spoken = "openai" if raw_header(arrival.headers, b"anthropic-version") is None else "anthropic"
         names = sorted(self.pools, key=lambda name: provider_of(name) != spoken)
         return self.pools[names[0]] if names else None
+
+    def _beside(
+        self, request: HttpRequest, pool: Pool | None, *, of_models: bool
+    ) -> AsyncGenerator[Piece, None]:
+        """The reply to what is no model call; refused where it could tell what is being suppressed."""
+        session = self.opened.session
+        if why := withheld(session, request.method, request.target, of_models=of_models):
+            return _refusing(why)
+        if of_models or pool is None:
+            return self._world(request, pool)
+        return pool.exchange(request, session.clock)
 
     def _world(self, request: HttpRequest, pool: Pool | None) -> AsyncGenerator[Piece, None]:
         clock, answer = self.opened.session.clock, self.opened.answer
@@ -149,6 +159,13 @@ def _nobody(request: HttpRequest) -> Generator[Piece, None, None]:
     raise ServerError(
         502, f"agentprobe: this session has neither a provider nor a simulated model for {path}"
     )
+
+
+async def _refusing(why: str) -> AsyncGenerator[Piece, None]:
+    nothing: tuple[Piece, ...] = ()
+    for piece in nothing:
+        yield piece
+    raise Refused(why)
 
 
 async def settle(tasks: set[asyncio.Task[None]], seconds: float) -> None:

@@ -190,7 +190,7 @@ class Gateway:
             entered = self.proxy.entered(within.key)
             aim = self.proxy.aim(entered, within.origin, target)
             opening = arrival.request(aim.target, aim.host)
-            return Tunnel(opening, aim.pool, entered, transport, self.defects)
+            return Tunnel(opening, aim.pool, entered, transport, self.defects, of_models=aim.of_models)
         found = self._enter(arrival)
         if isinstance(found, Lobby):
             raise Refused(_NO_SESSION, 404)

@@ -35,12 +35,17 @@ from agentprobe.gateway import refusals
 from agentprobe.gateway.exchange import Exchange
 from agentprobe.gateway.far import Far, reach
 from agentprobe.gateway.pool import Pool
+from agentprobe.splice.fetched import is_suppressing
 
 if TYPE_CHECKING:
     from agentprobe.gateway.door import Door
 
 _STREAM = HttpReply(status=200, headers=(("content-type", "text/event-stream"),))
 GOING_AWAY = 1001
+_UNREADABLE = (
+    "agentprobe: while tools are suppressed, this web socket is refused: nobody here can read what a "
+    "model says over it. Speak to the model over HTTP, or leave --suppress out"
+)
 
 
 class Tunnel:
@@ -57,6 +62,8 @@ class Tunnel:
         door: Door,
         transport: asyncio.Transport,
         defects: list[Exception],
+        *,
+        of_models: bool = True,
     ) -> None:
         self._opening = opening
         self._pool = pool
@@ -71,6 +78,7 @@ class Tunnel:
         self._answers: asyncio.Queue[Message | CutOff] | None = None
         """Where the provider's messages go while a call is under way."""
         self._calls = opening.target.partition("?")[0].rstrip("/").endswith(PATH_END)
+        self._suppressing = of_models and is_suppressing(door.opened.session)
         self._call: asyncio.Task[None] | None = None
         self._waiting: asyncio.Task[None] | None = None
         self._closing = False
@@ -150,6 +158,8 @@ class Tunnel:
         if self._answers is not None:
             self._answers.put_nowait(message)
             return
+        if self._suppressing and message.type.startswith("response."):
+            return  # nobody has asked for it, and nobody has looked at what it holds
         for frame in message.frames:
             self.tell(frame)
 
@@ -199,6 +209,10 @@ class Tunnel:
 
     async def _open(self) -> bool:
         """Answer the request that opens it; False when it stays shut."""
+        if self._suppressing and not self._calls:
+            unread = refusals.plain(403, _UNREADABLE, refusals.NO_RETRY)
+            Exchange(self._transport, keep=False).say(unread)
+            return False
         if self._local:
             self._transport.write(accepted(self._opening.headers))
             return True
@@ -272,6 +286,8 @@ class Tunnel:
     def _world(
         self, call: Call, message: Message, originals: dict[bytes, deque[Message]]
     ) -> AsyncGenerator[Piece, None]:
+        if call.request.body != message.payload:  # a room has changed what is asked
+            message = Message(call.request.body, (text(call.request.body),))
         if self._far is None:
             return self._door.answered(as_http(message, self._opening))
         return self._asking(call, message, originals)

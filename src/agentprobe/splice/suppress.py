@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 from agentprobe.dialects import Dialect, Edits, HiddenCall, HiddenRounds, Round, dialect_named
+from agentprobe.dialects._compression import plain_reply
 from agentprobe.domain.call import SHADOW, Call, Effect, Kind, Outcome
 from agentprobe.domain.model import Finish, ModelAnswer, ToolCall, ToolResult
 from agentprobe.domain.wire import HttpReply, HttpRequest
-from agentprobe.errors import Malformed
+from agentprobe.errors import Malformed, ServerError
 from agentprobe.kernel.place import Place
 from agentprobe.splice.beside import arguments_of, edited, good_reply, led, messages_in
 
@@ -27,6 +28,7 @@ ROUNDS = 16
 """How often in a row the model may ask for nothing but suppressed tools."""
 DONE = "The call succeeded."
 """What a suppressed tool gives when nobody says otherwise."""
+_UNREAD = "agentprobe: while tools are suppressed, an answer that nobody can read is kept back: {error}"
 Decide = Callable[[ToolCall], str | ToolResult | None]
 """The result that is made up for a call; None for one that the agent may carry out."""
 
@@ -92,7 +94,12 @@ class Suppression:
         while True:
             asked = self._asked(call, dialect, rounds)
             outcome = yield asked
-            heard = self._heard(outcome, dialect)
+            try:
+                heard = self._heard(outcome, dialect)
+            except Malformed as error:
+                return Outcome(
+                    error=outcome.error or ServerError(502, _UNREAD.format(error=error)), marks=outcome.marks
+                )
             if heard is None:
                 return outcome.marked(SUPPRESSED) if rounds else outcome
             again = heard.hidden and heard.sound and not heard.left
@@ -112,6 +119,7 @@ class Suppression:
         reply = good_reply(outcome)
         if reply is None:
             return None
+        plain_reply(reply)
         answer = dialect.read_answer(reply)
         decided = [(wish, self._result(wish)) for wish in answer.tool_calls]
         return _Heard(
