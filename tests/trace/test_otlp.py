@@ -163,3 +163,28 @@ def test_a_span_that_tells_nothing_of_what_was_said_is_no_empty_answer(tmp_path:
     span = _span(gen_ai__operation__name="chat", gen_ai__request__model="m", gen_ai__usage__input_tokens=5)
     (made,) = take_in([span], tmp_path)
     assert swallowed(read_trace(made.path)) == ()
+
+
+ODD = [None, "abc", "9" * 5000, "inf", -1, 1e300, True, [], [None], {}, {"a": 1}]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_whatever_stands_in_a_spans_place_for_something_else_is_passed_over(odd: object) -> None:
+    held = [{"key": f"k{n}", "value": value} for n, value in enumerate(_values(odd))]
+    span: dict[str, object] = {
+        "name": "n",
+        "traceId": "a",
+        "attributes": [*held, {"key": "good", "value": GOOD}],
+    }
+    for name in ("status", "startTimeUnixNano", "kind", "events"):
+        request = {"resourceSpans": [{"scopeSpans": [{"spans": [span | {name: odd}]}]}]}
+        (read,) = from_otlp(request)
+        assert read.attributes["good"] == 7
+
+
+GOOD = {"intValue": "7"}
+
+
+def _values(odd: object) -> list[object]:
+    forms = ("intValue", "doubleValue", "arrayValue", "kvlistValue")
+    return [odd, *({form: odd} for form in forms), {"arrayValue": {"values": odd}}]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -57,7 +58,7 @@ def read_spans(path: Path) -> Iterator[Span]:
     """The spans of a file: one OTLP/JSON request, one a line, or one in protobuf."""
     data = path.read_bytes()
     if data[:1] not in (b"{", b"["):
-        yield from from_otlp(from_protobuf(data))
+        yield from from_otlp(_protobuf(data, path))
         return
     try:
         found = [msgspec.json.decode(data)]
@@ -67,6 +68,13 @@ def read_spans(path: Path) -> Iterator[Span]:
         if not isinstance(request, dict):
             raise ConfigError(f"{path} holds no OTLP request; give what an OTLP exporter has written")
         yield from from_otlp(request)
+
+
+def _protobuf(data: bytes, path: Path) -> Mapping[str, Any]:
+    try:
+        return from_protobuf(data)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
 
 
 def _line(line: bytes, path: Path, number: int) -> object:

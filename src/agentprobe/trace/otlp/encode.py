@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
 from typing import Any, TypeVar
 
 from agentprobe.trace.otlp.span import Event, Kind, Span, Status
@@ -70,20 +71,20 @@ def _value(value: Any) -> dict[str, Any]:
 
 
 def _read(span: Mapping[str, Any]) -> Span:
-    status = span.get("status") or {}
+    status = _mapping(span.get("status"))
     return Span(
         name=str(span.get("name", "")),
         trace_id=str(_get(span, "traceId", "trace_id") or "").lower(),
         span_id=str(_get(span, "spanId", "span_id") or "").lower(),
         parent_id=str(_get(span, "parentSpanId", "parent_span_id") or "").lower(),
         kind=_enum(Kind, span.get("kind"), "SPAN_KIND_"),
-        start=int(_get(span, "startTimeUnixNano", "start_time_unix_nano") or 0),
-        end=int(_get(span, "endTimeUnixNano", "end_time_unix_nano") or 0),
+        start=_whole(_get(span, "startTimeUnixNano", "start_time_unix_nano")),
+        end=_whole(_get(span, "endTimeUnixNano", "end_time_unix_nano")),
         attributes=_unpacked(_list(span, "attributes")),
         events=tuple(
             Event(
                 name=str(event.get("name", "")),
-                at=int(_get(event, "timeUnixNano", "time_unix_nano") or 0),
+                at=_whole(_get(event, "timeUnixNano", "time_unix_nano")),
                 attributes=_unpacked(_list(event, "attributes")),
             )
             for event in _list(span, "events")
@@ -94,29 +95,53 @@ def _read(span: Mapping[str, Any]) -> Span:
 
 
 def _unpacked(pairs: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    return {str(pair.get("key", "")): _plain(pair.get("value") or {}) for pair in pairs}
+    return {str(pair.get("key", "")): _plain(_mapping(pair.get("value"))) for pair in pairs}
 
 
 def _plain(value: Mapping[str, Any]) -> Any:
     ((form, held), *_) = [*value.items(), ("", None)]
     match form.replace("_", "").lower():
         case "intvalue":
-            return int(held)
+            return _whole(held)
         case "doublevalue":
-            return float(held)
+            return _number(held)
         case "arrayvalue":
-            return [_plain(entry) for entry in (held or {}).get("values", ())]
+            return [_plain(entry) for entry in _list(_mapping(held), "values")]
         case "kvlistvalue":
-            return _unpacked((held or {}).get("values", ()))
+            return _unpacked(_list(_mapping(held), "values"))
         case _:
             return held
 
 
 def _enum(kind: type[E], said: Any, prefix: str) -> E:
-    if isinstance(said, str) and not said.isdigit():
+    if isinstance(said, str) and not said.isdecimal():
         return kind.__members__.get(said.removeprefix(prefix), kind(0))
-    number = int(said or 0)
+    number = _whole(said)
     return kind(number) if number in set(kind) else kind(0)
+
+
+def _whole(said: Any) -> int:
+    """A whole number, however an exporter has written it; 0 for what is none, or longer than any is."""
+    if isinstance(said, str) and len(said) <= _DIGITS:
+        return int(said) if said.strip().lstrip("-").isdecimal() else 0
+    return int(_number(said)) if isinstance(said, float) else said if isinstance(said, int) else 0
+
+
+def _number(said: Any) -> float:
+    """A number with a fraction; 0 for what is none, or has no end."""
+    try:
+        found = float(said)
+    except (TypeError, ValueError, OverflowError):
+        return 0.0
+    return found if isfinite(found) else 0.0
+
+
+_DIGITS = 20
+"""A number of 64 bits has no more, with its sign."""
+
+
+def _mapping(said: Any) -> Mapping[str, Any]:
+    return said if isinstance(said, Mapping) else {}
 
 
 def _list(value: Mapping[str, Any], *names: str) -> list[Mapping[str, Any]]:

@@ -194,7 +194,7 @@ def _openllmetry_message(told: Told) -> Message:
 def _numbered(told: Told, prefix: str, inner: str) -> list[dict[str, Any]]:
     """Numbered attributes put together: `PREFIX.N.INNERkey` by N."""
     found: dict[int, dict[str, Any]] = {}
-    form = re.compile(rf"{re.escape(prefix)}\.(\d+)\.{re.escape(inner)}(.+)")
+    form = re.compile(rf"{re.escape(prefix)}\.(\d{{1,9}})\.{re.escape(inner)}(.+)")
     for key, value in told.items():
         if match := form.fullmatch(key):
             found.setdefault(int(match[1]), {})[match[2]] = value
@@ -282,11 +282,16 @@ def _whole(told: Told, *names: str) -> int | None:
     return int(found) if found is not None else None
 
 
+_MOST = 2.0**63
+"""No figure of a span is larger; infinity and what is no number are none."""
+
+
 def _number(value: Any) -> float | None:
     try:
-        return float(value) if value is not None else None
-    except (TypeError, ValueError):
+        found = float(value) if value is not None else None
+    except (TypeError, ValueError, OverflowError):
         return None
+    return found if found is not None and abs(found) < _MOST else None
 
 
 def _parts(value: Any) -> list[dict[str, Any]]:
