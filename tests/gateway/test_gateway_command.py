@@ -22,7 +22,7 @@ import openai
 import pytest
 from click.testing import CliRunner
 
-from agentprobe.cli.commands.gateway import command
+from agentprobe.cli.commands.gateway import _export, command
 from agentprobe.errors import ConfigError
 from agentprobe.trace.read import read_trace
 
@@ -57,7 +57,7 @@ def announced(process: subprocess.Popen[str]) -> dict[str, str]:
     assert process.stdout is not None
     found: dict[str, str] = {}
     for line in process.stdout:
-        if exported := re.fullmatch(r"export (\w+)=(\S+)\n", line):
+        if exported := re.fullmatch(r"export (\w+)=(\S+?)(?:\"\$\{.*\}\")?\n", line):
             found[exported[1]] = exported[2]
         if line.startswith("export no_proxy"):
             return found
@@ -281,3 +281,11 @@ def test_as_a_proxy_it_serves_agents_whose_addresses_are_fixed_each_run_by_its_n
     assert "nightly-7" in {trace.header.session for trace in traces}
     assert all(record.by == "proxy" for trace in traces for record in trace.coverage)
     assert not bundle.exists()
+
+
+@pytest.mark.parametrize(("before", "after"), [("/mine:/too", "/start:/mine:/too"), ("", "/start")])
+def test_what_a_shell_has_in_a_list_of_its_own_stays_in_there(before: str, after: str) -> None:
+    script = f'{_export("PYTHONPATH", "/start")}\nprintf %s "$PYTHONPATH"'
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": before}
+    said = subprocess.run(["sh", "-c", script], env=environ, check=True, capture_output=True, text=True)
+    assert said.stdout == after

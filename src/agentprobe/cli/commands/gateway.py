@@ -277,8 +277,18 @@ class _Front:
         told = surroundings(direct, near, to_door, quiet=self._quiet, simulated=simulated)
         if proxied:
             told |= {**exports(near), **self._trust, "NO_PROXY": "", "no_proxy": ""}
-        lines = (f"export {name}={shlex.quote(value)}" for name, value in sorted(told.items()))
+        lines = (_export(name, value) for name, value in sorted(told.items()))
         return "\n".join((*_head(near, simulated), *lines))
+
+
+def _export(name: str, value: str) -> str:
+    """A line for a shell; what it has in a list of its own stays in there."""
+    kept = f'"${{{name}:+{_LISTS[name]}${name}}}"' if value and name in _LISTS else ""
+    return f"export {name}={shlex.quote(value)}{kept}"
+
+
+_LISTS = {"PYTHONPATH": ":", "NO_PROXY": ",", "no_proxy": ","}
+"""Variables that are lists, with what stands between two entries."""
 
 
 def _head(url: str, simulated: bool) -> Iterator[str]:
