@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from agentprobe.lab.findings import Cell, Findings
 from agentprobe.report import words
 from agentprobe.report.chart import density_curves
+from agentprobe.report.template import template
 
 
 def page(findings: Findings) -> str:
     """The whole page; everything that came from outside is escaped."""
-    return _template().render(
+    return template("report").render(
+        shade=shade,
         found=findings,
         chart=density_curves(findings.curves, findings.required),
         schedules=list(dict.fromkeys(cell.schedule for cell in findings.matrix)),
@@ -34,17 +33,3 @@ def shade(cell: Cell | None) -> str:
         return "unseen"
     steps = ((0.95, "good"), (0.8, "fair"), (0.5, "poor"))
     return next((name for least, name in steps if cell.rate.value >= least), "bad")
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("agentprobe.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["shade"] = shade
-    environment.filters["plain"] = words.plain
-    return environment.get_template("report.html.j2")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-
 from agentprobe.lab.behaviour import Movement, SetDiff
 from agentprobe.report.sets_diff import verdict
-from agentprobe.report.trace_words import counted, plain
+from agentprobe.report.template import template
+from agentprobe.report.trace_words import counted
 
 MOST_ROWS = 500
 """So many behaviours stand on the page, those that moved first."""
@@ -17,7 +14,7 @@ MOST_ROWS = 500
 def sets_page(found: SetDiff) -> str:
     """The whole page; everything that came from outside is escaped."""
     others = sorted((one for one in found.movements if not one.moved), key=lambda one: (one.group, one.name))
-    return _template().render(
+    return template("sets").render(
         found=found,
         verdict=verdict(found),
         sizes=[counted(runs, "run", "runs") for runs in (found.runs_a, found.runs_b)],
@@ -31,16 +28,3 @@ def share(one: Movement, side: str) -> float:
     """In what part of a side's runs a behaviour was seen."""
     times, runs = (one.a, one.runs_a) if side == "a" else (one.b, one.runs_b)
     return times / runs if runs else 0.0
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("agentprobe.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["plain"] = plain
-    return environment.get_template("sets.html.j2")

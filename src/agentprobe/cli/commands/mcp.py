@@ -19,6 +19,7 @@ from agentprobe.adapters.handed_down import handed_down
 from agentprobe.adapters.orders import Orders
 from agentprobe.basis.clock import RealClock
 from agentprobe.chaos.schedule import Schedule
+from agentprobe.cli.before_dashes import GroupBeforeDashes, behind
 from agentprobe.cli.kept import keeping, kept
 from agentprobe.errors import ConfigError
 from agentprobe.mcp.server import Server, name_of
@@ -27,31 +28,16 @@ from agentprobe.mcp.settings import BACKUP, Wrapping, remotes, unwrap, wrap
 from agentprobe.mcp.stdio import relay
 
 FOLDER = Path(".agentprobe/traces")
-_SERVER = "agentprobe.mcp.server"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 Ended = tuple[int, list[Exception]]
 """An exit code, and what went wrong in our own rooms."""
 
 
-class _BeforeDashes(click.Group):
-    """A group that leaves alone whatever stands behind `--`: that is the server's command."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if "--" in args:
-            cut = args.index("--")
-            ctx.meta[_SERVER] = tuple(args[cut + 1 :])
-            args = args[:cut]
-        return super().parse_args(ctx, args)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if self.get_command(ctx, args[0]) is None:
-            ctx.fail(f"unknown '{args[0]}'; to run a tool server, write: agentprobe mcp -- {' '.join(args)}")
-        return super().resolve_command(ctx, args)
+class _Group(GroupBeforeDashes):
+    runs = "a tool server"
 
 
-@click.group("mcp", cls=_BeforeDashes, invoke_without_command=True, subcommand_metavar="-- COMMAND…")
+@click.group("mcp", cls=_Group, invoke_without_command=True, subcommand_metavar="-- COMMAND…")
 @click.option("--name", default="", help="What to call the server in the trace; default: by its command.")
 @click.option(
     "--qualify", is_flag=True, help="Name its tools SERVER.TOOL, where several servers have the same tool."
@@ -94,7 +80,7 @@ def command(
     """
     if ctx.invoked_subcommand is not None:
         return
-    words = ctx.meta.get(_SERVER, ())
+    words = behind(ctx)
     if bool(words) == bool(url):
         ctx.fail("give one tool server: its command behind --, as in: agentprobe mcp -- npx SERVER, or --url")
     server = Server(name or (name_of(words) if words else str(urlsplit(url).hostname)), qualified=qualify)

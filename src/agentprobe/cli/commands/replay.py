@@ -18,6 +18,7 @@ from agentprobe.adapters.active import Answer
 from agentprobe.adapters.orders import Orders
 from agentprobe.basis.clock import RealClock
 from agentprobe.basis.files import write_whole
+from agentprobe.cli.before_dashes import BeforeDashes, behind
 from agentprobe.cli.main import FINDINGS, GOOD, NOT_OBSERVED
 from agentprobe.domain.wire import HttpRequest, Piece
 from agentprobe.errors import ConfigError, Refused
@@ -35,25 +36,10 @@ from agentprobe.trace.stand_ins import holds_stand_in
 from agentprobe.trace.view import Trace
 
 FOLDER = Path(".agentprobe/replays")
-_AGENT = "agentprobe.replay.agent"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-class _BeforeDashes(click.Command):
-    """A command that leaves alone whatever stands behind `--`: that is the agent's command."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if "--" in args:
-            cut = args.index("--")
-            ctx.meta[_AGENT] = tuple(args[cut + 1 :])
-            args = args[:cut]
-        return super().parse_args(ctx, args)
-
-    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
-        return [*super().collect_usage_pieces(ctx), "[-- COMMAND…]"]
-
-
-@click.command("replay", cls=_BeforeDashes)
+@click.command("replay", cls=BeforeDashes)
 @click.argument("file", metavar="[TRACE]", type=_FILE, required=False)
 @click.option("--trace", "named", type=_FILE, help="The trace to replay, in another way of writing it.")
 @click.option("--times", default=1, show_default=True, type=click.IntRange(min=1), help="Run it so often.")
@@ -115,7 +101,7 @@ def command(
     if permute and (times > 1 or replaying.fork is not None):
         ctx.fail("--permute gives the recorded run other orders; leave out --times and --fork")
     recorded, console = read_trace(path), Console(stderr=True, quiet=quiet, highlight=False)
-    words = ctx.meta.get(_AGENT) or _recorded_command(recorded, console)
+    words = behind(ctx) or _recorded_command(recorded, console)
     if permute:
         ctx.exit(_race(recorded, words, replaying, orders, console, facts, out=out, sim=sim))
     score = Determinism(

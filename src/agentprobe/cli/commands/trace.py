@@ -19,6 +19,7 @@ from agentprobe.adapters.active import Answer
 from agentprobe.adapters.orders import Orders
 from agentprobe.basis.clock import RealClock
 from agentprobe.chaos.schedule import Schedule
+from agentprobe.cli.before_dashes import GroupBeforeDashes, behind
 from agentprobe.cli.kept import keeping, kept
 from agentprobe.cli.proxied import interception
 from agentprobe.cli.suppressed import never_suppressed, results_of
@@ -36,29 +37,14 @@ if TYPE_CHECKING:
     from agentprobe.cli.drift import Run
 
 FOLDER = Path(".agentprobe/traces")
-_AGENT = "agentprobe.trace.agent"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-class _BeforeDashes(click.Group):
-    """A group that leaves alone whatever stands behind `--`: that is the agent's command."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if "--" in args:
-            cut = args.index("--")
-            ctx.meta[_AGENT] = tuple(args[cut + 1 :])
-            args = args[:cut]
-        return super().parse_args(ctx, args)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if self.get_command(ctx, args[0]) is None:
-            ctx.fail(f"unknown '{args[0]}'; to run an agent, write: agentprobe trace -- {' '.join(args)}")
-        return super().resolve_command(ctx, args)
+class _Group(GroupBeforeDashes):
+    runs = "an agent"
 
 
-@click.group("trace", cls=_BeforeDashes, invoke_without_command=True, subcommand_metavar="-- COMMAND…")
+@click.group("trace", cls=_Group, invoke_without_command=True, subcommand_metavar="-- COMMAND…")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -161,7 +147,7 @@ def show(file: Path, in_json: bool) -> None:
 
 def _words(ctx: click.Context, config: Path | None, prompt: str | None) -> Sequence[str]:
     """The agent's command, or that of the agent which a file describes."""
-    command: tuple[str, ...] = ctx.meta.get(_AGENT, ())
+    command: tuple[str, ...] = behind(ctx)
     if (config is None) != (prompt is None):
         ctx.fail("an agent described by a file needs both --config FILE and --prompt TEXT")
     if config is None or prompt is None:
