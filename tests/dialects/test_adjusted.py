@@ -36,6 +36,16 @@ def test_none_takes_a_setting_out() -> None:
     assert "temperature" not in json.loads(body)
 
 
+def test_gemini_keeps_settings_in_their_own_object_and_the_model_in_its_path() -> None:
+    settings = {"model": "gemini-next", "temperature": 0, "max_tokens": 9, "seed": None}
+    gemini = dialect_named("gemini")
+    body = gemini.adjusted(json.dumps({"contents": [], "generationConfig": {"topK": 1}}).encode(), settings)
+    config = {"topK": 1, "temperature": 0, "maxOutputTokens": 9}
+    assert json.loads(body) == {"contents": [], "generationConfig": config}
+    asked = gemini.retargeted("/v1beta/models/gemini-3:streamGenerateContent?alt=sse", settings)
+    assert asked == "/v1beta/models/gemini-next:streamGenerateContent?alt=sse"
+
+
 @pytest.mark.parametrize("body", [b"", b"[1]", b"\x1f\x8b", json.dumps(ASKED, indent=1).encode()])
 def test_what_need_not_or_cannot_change_stays_the_very_same(body: bytes) -> None:
     assert dialect_named("openai_chat").adjusted(body, {"temperature": 0.2}) is body

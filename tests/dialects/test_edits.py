@@ -15,7 +15,7 @@ from agentprobe.dialects import NO_EDITS, Dialect, Edits, HiddenCall, HiddenRoun
 from agentprobe.domain.model import Finish, Message, ModelAnswer, ModelRequest, ToolCall, ToolResult
 from agentprobe.domain.wire import HttpReply
 
-NAMES = ("openai_chat", "openai_responses", "anthropic_messages")
+NAMES = ("openai_chat", "openai_responses", "anthropic_messages", "gemini")
 EACH = pytest.mark.parametrize("name", NAMES)
 STREAMED = pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
 
@@ -41,12 +41,21 @@ BODIES = {
     {"role":"user","content":[ {"type":"tool_result", "tool_use_id":"a" , "content":"OLD"},
        {"type":"tool_result","tool_use_id":"c","content":[{"type":"image","source":{}}]},
        {"type":"text","text":"go on","cache_control":{"type":"ephemeral"}} ]} ] }""",
+    "gemini": b"""{ "unknown" :  {"a":1.0}, "model":"m",
+  "contents" : [ {"role":"user","parts":[{"text":"hi"}]},
+    {"role":"model","parts":[ {"text":"t","thought":true},
+       {"functionCall":{"id":"a","name":"look","args":{ }},"thoughtSignature":"c2ln"},
+       {"functionCall":{"id":"c","name":"look","args":{}}} ] },
+    {"role":"user","parts":[ {"functionResponse": {"id":"a" , "name":"look", "response":{"result": "OLD" }}},
+       {"functionResponse":{"id":"c","name":"look","response":{"image":[1,2]},"parts":[{"inlineData":{}}]}} ]}
+  ] }""",
 }
 """Requests in a spelling that no writer of ours would choose."""
 CALLS = {
     "openai_chat": b'{"id":"b","type":"function","function":{"name":"pay","arguments":"{}"}}',
     "openai_responses": b'{"type":"function_call","id":"fc_b","call_id":"b","name":"pay","arguments":"{}"}',
     "anthropic_messages": b'{"type":"tool_use","id":"b","name":"pay","input":{}}',
+    "gemini": b'{"functionCall":{"id":"b","name":"pay","args":{}}}',
 }
 ASKED = ModelRequest(model="m", messages=(Message(role="user", text="hi"),))
 LOOK, PAY, LATER = (ToolCall(id=f"call_{n}", name=n, arguments='{"n": 1}') for n in ("look", "pay", "later"))
@@ -179,9 +188,17 @@ ROUND = {
             entries=(b'{"role":"assistant","content":[%b]}' % CALLS["anthropic_messages"],),
             calls=(CALLS["anthropic_messages"],),
         ),
+        "gemini": Said(
+            entries=(b'{"role":"model","parts":[%b]}' % CALLS["gemini"],), calls=(CALLS["gemini"],)
+        ),
     }.items()
 }
-FIELD = {"openai_chat": "messages", "openai_responses": "input", "anthropic_messages": "messages"}
+FIELD = {
+    "openai_chat": "messages",
+    "openai_responses": "input",
+    "anthropic_messages": "messages",
+    "gemini": "contents",
+}
 
 
 @EACH
@@ -198,9 +215,11 @@ def test_a_whole_hidden_turn_stands_in_front_of_the_answer_that_followed(name: s
 def test_a_hidden_turn_before_plain_words_is_found_by_them_and_by_how_often_they_were_said(name: str) -> None:
     dialect = dialect_named(name)
     words = [("user", "one"), ("assistant", "Done."), ("user", "two"), ("assistant", "Done."), ("user", "3")]
-    body = json.dumps(
-        {"model": "m", "max_tokens": 9, FIELD[name]: [{"role": r, "content": text} for r, text in words]}
-    ).encode()
+    entries: list[dict[str, Any]] = [{"role": r, "content": text} for r, text in words]
+    if name == "gemini":
+        roles = {"assistant": "model"}
+        entries = [{"role": roles.get(r, r), "parts": [{"text": text}]} for r, text in words]
+    body = json.dumps({"model": "m", "max_tokens": 9, FIELD[name]: entries}).encode()
     turn = HiddenRounds(rounds=(ROUND[name],), calls=frozenset(), text="Done.", nth=2)
     messages = dialect.read_request(dialect.edited(body, Edits(turns=(turn,)))).messages
     at = next(n for n, message in enumerate(messages) if message.tool_calls)
@@ -214,8 +233,11 @@ def test_what_has_happened_since_is_told_at_the_end_and_frees_a_forced_choice(na
         "openai_chat": {"type": "function", "function": {"name": "pay"}},
         "openai_responses": "required",
         "anthropic_messages": {"type": "tool", "name": "pay", "disable_parallel_tool_use": True},
+        "gemini": {"functionCallingConfig": {"mode": "ANY", "allowedFunctionNames": ["pay"]}},
     }
-    body = BODIES[name].replace(b'"model"', b'"tool_choice":%b,"model"' % json.dumps(forced[name]).encode())
+    field = b"toolConfig" if name == "gemini" else b"tool_choice"
+    said = b'"%b":%b,"model":"m"' % (field, json.dumps(forced[name]).encode())
+    body = BODIES[name].replace(b'"model":"m"', said)
     changed = dialect.edited(body, Edits(more=(ROUND[name],)))
     request = dialect.read_request(changed)
     assert told(dialect, changed)[0][-1] == "b"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -31,11 +32,18 @@ from agentprobe.errors import Malformed
 
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CHAT, MESSAGES, RESPONSES = "openai_chat", "anthropic_messages", "openai_responses"
+GEMINI = "gemini"
 WORDS = {
     CHAT: {"stop": Finish.STOP, "length": Finish.LENGTH, "tool_calls": Finish.TOOL_CALLS},
     MESSAGES: {"end_turn": Finish.STOP, "max_tokens": Finish.LENGTH, "tool_use": Finish.TOOL_CALLS},
     RESPONSES: {"completed": Finish.STOP, "max_output_tokens": Finish.LENGTH},
+    GEMINI: {"STOP": Finish.STOP, "MAX_TOKENS": Finish.LENGTH, "SAFETY": Finish.CONTENT_FILTER},
 }
+PROVIDERS = {CHAT: "OpenAI", RESPONSES: "OpenAI", MESSAGES: "Anthropic", GEMINI: "Gemini"}
+NEEDED = {GEMINI: "contents"}
+"""The field that a request must have, where it is not the model."""
+SEEDED = (CHAT, GEMINI)
+STOPPED = (CHAT, MESSAGES, GEMINI)
 NAMES = sorted(WORDS)
 ALL = pytest.mark.parametrize("name", NAMES)
 
@@ -74,7 +82,7 @@ def messages_in(name: str) -> st.SearchStrategy[Message]:
     assistant = st.builds(
         Message, role=st.just("assistant"), text=st.text(max_size=20), tool_calls=tuples_of(calls)
     )
-    told = tuples_of(results, 3 if name == MESSAGES else 1, least=1)
+    told = tuples_of(results, 3 if name in (MESSAGES, GEMINI) else 1, least=1)
     tool = st.builds(Message, role=st.just("tool"), results=told)
     return st.one_of(system, user, assistant, tool)
 
@@ -88,16 +96,16 @@ def requests_in(name: str) -> st.SearchStrategy[ModelRequest]:
         temperature=numbers,
         top_p=numbers,
         max_tokens=st.none() | st.integers(1, 10**5),
-        seed=st.none() | st.integers(0, 10**6) if name == CHAT else st.none(),
-        stop=tuples_of(words) if name in (CHAT, MESSAGES) else st.just(()),
+        seed=st.none() | st.integers(0, 10**6) if name in SEEDED else st.none(),
+        stop=tuples_of(words) if name in STOPPED else st.just(()),
         tool_choice=choices if name == MESSAGES else st.none() | choices,
-        parallel_tool_calls=st.none() | st.booleans(),
+        parallel_tool_calls=st.none() if name == GEMINI else st.none() | st.booleans(),
     )
     usage_asked = st.booleans() if name == CHAT else st.just(True)
     return st.builds(
         ModelRequest,
         model=words,
-        messages=tuples_of(messages_in(name), 5).map(one_assistant_at_a_time),
+        messages=tuples_of(messages_in(name), 5).map(ordered_for(name)).map(one_assistant_at_a_time),
         tools=tuples_of(specs),
         settings=settings,
         stream=st.just(True),
@@ -112,6 +120,20 @@ def one_assistant_at_a_time(messages: tuple[Message, ...]) -> tuple[Message, ...
     return tuple(m for m, before in pairs if not (before and m.role == before.role == "assistant"))
 
 
+def ordered_for(name: str) -> Callable[[tuple[Message, ...]], tuple[Message, ...]]:
+    """Some protocols tell what the system says in front of all else."""
+    first = name == GEMINI
+    return lambda told: tuple(sorted(told, key=lambda m: m.role != "system")) if first else told
+
+
+def usages_in(name: str) -> st.SearchStrategy[Usage]:
+    """Tokens as this protocol can report them."""
+    if name != GEMINI:
+        return usages
+    told = st.builds(replace, usages, written_tokens=st.none())
+    return told.map(lambda u: replace(u, output_tokens=(u.output_tokens or 0) + (u.reasoning_tokens or 0)))
+
+
 def answers_in(name: str) -> st.SearchStrategy[ModelAnswer]:
     """Complete answers as this dialect reads them."""
     whole_calls = st.builds(ToolCall, id=words, name=words, arguments=arguments)
@@ -123,13 +145,14 @@ def answers_in(name: str) -> st.SearchStrategy[ModelAnswer]:
         tool_calls=tuples_of(whole_calls),
         reasoning=st.text(max_size=20),
         finish_raw=st.sampled_from(sorted(WORDS[name])),
-        usage=usages,
+        usage=usages_in(name),
     )
     return answers.map(lambda answer: replace(answer, finish=finish_in(name, answer)))
 
 
 def finish_in(name: str, answer: ModelAnswer) -> Finish:
-    if name == RESPONSES and answer.finish_raw == "completed" and answer.tool_calls:
+    silent = {RESPONSES: "completed", GEMINI: "STOP"}
+    if answer.finish_raw == silent.get(name) and answer.tool_calls:
         return Finish.TOOL_CALLS
     return WORDS[name][answer.finish_raw or ""]
 
@@ -145,7 +168,9 @@ STREAMED = replace(ASKED, stream=True, stream_usage=True)
 def test_a_written_request_reads_as_itself(case: tuple[str, ModelRequest]) -> None:
     name, request = case
     dialect = dialect_named(name)
-    assert dialect.read_request(dialect.write_request(request)) == request
+    target = dialect.write_target(request)
+    assert dialect.read_request(dialect.write_request(request), target) == request
+    assert dialect_for("POST", target) is dialect
 
 
 @CALM
@@ -153,7 +178,8 @@ def test_a_written_request_reads_as_itself(case: tuple[str, ModelRequest]) -> No
 def test_a_compressed_request_reads_as_the_plain_one(case: tuple[str, ModelRequest]) -> None:
     name, request = case
     dialect = dialect_named(name)
-    assert dialect.read_request(gzip.compress(dialect.write_request(request))) == request
+    target = dialect.write_target(request)
+    assert dialect.read_request(gzip.compress(dialect.write_request(request)), target) == request
 
 
 @CALM
@@ -211,11 +237,12 @@ def test_the_outline_of_a_request_agrees_with_the_whole(case: tuple[str, ModelRe
     name, request = case
     dialect = dialect_named(name)
     body = dialect.write_request(request)
-    whole, outline = dialect.read_request(body), dialect.outline(body)
+    target = dialect.write_target(request)
+    whole, outline = dialect.read_request(body, target), dialect.outline(body, target)
     assert outline.settings == whole.settings
     assert (outline.stream, outline.system) == (whole.stream, whole.system)
     assert (outline.turns, bool(outline.tools)) == (len(whole.messages), bool(whole.tools))
-    assert dialect.outline(body) == outline
+    assert dialect.outline(body, target) == outline
 
 
 @ALL
@@ -301,14 +328,13 @@ def test_a_damaged_answer_never_raises(case: tuple[str, ModelAnswer], data: st.D
 @CALM
 @given(st.sampled_from(NAMES), st.binary(max_size=60) | schemas.map(lambda v: json.dumps(v).encode()))
 def test_what_is_no_request_is_malformed_and_the_message_names_the_protocol(name: str, body: bytes) -> None:
-    provider = "OpenAI" if name.startswith("openai") else "Anthropic"
-    with pytest.raises(Malformed, match=f"no request to {provider}"):
+    with pytest.raises(Malformed, match=f"no request to {PROVIDERS[name]}"):
         dialect_named(name).read_request(body)
 
 
 @ALL
 def test_a_missing_field_is_named(name: str) -> None:
-    with pytest.raises(Malformed, match="'model' is missing"):
+    with pytest.raises(Malformed, match=f"'{NEEDED.get(name, 'model')}' is missing"):
         dialect_named(name).read_request(b"{}")
 
 
@@ -389,10 +415,15 @@ def test_dialects_are_found_by_method_and_path() -> None:
             "/v1/embeddings",
             "/v1/responses",
             "/v1/responses/input_tokens",
+            "/v1beta/models/gemini-3-pro:generateContent",
+            "/v1/models/gemini-3-pro:streamGenerateContent?alt=sse",
+            "/v1beta1/projects/p/locations/us-central1/publishers/google/models/m:generateContent",
+            "/v1beta/models/gemini-3-pro:countTokens",
+            "/v1beta/models/gemini-3-pro",
         )
     }
     names = [dialect.name if dialect else None for dialect in found.values()]
-    assert names == [CHAT, CHAT, MESSAGES, MESSAGES, None, None, RESPONSES, None]
+    assert names == [CHAT, CHAT, MESSAGES, MESSAGES, None, None, RESPONSES, None, *[GEMINI] * 3, None, None]
     assert dialect_for("GET", "/v1/chat/completions") is None
 
 

@@ -23,12 +23,16 @@ _decoder = msgspec.json.Decoder(_Named)
 
 
 def model_call(request: HttpRequest, dialect: Dialect, path: str = "") -> Call:
-    """The call that a request in this dialect is; its name is the model's, empty when the body has none."""
-    try:
-        name = _decoder.decode(plain_request(request)).model
-    except (msgspec.MsgspecError, Malformed):
-        name = ""
+    """The call that a request in this dialect is; its name is the model's, empty when nothing says it."""
+    name = dialect.model_in(request.target) or _model_in_body(request)
     return Call(kind=Kind.MODEL, name=name, request=request, dialect=dialect.name, path=path)
+
+
+def _model_in_body(request: HttpRequest) -> str:
+    try:
+        return _decoder.decode(plain_request(request)).model
+    except (msgspec.MsgspecError, Malformed):
+        return ""
 
 
 class _Pace:

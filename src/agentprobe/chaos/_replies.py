@@ -37,17 +37,12 @@ def good_reply(outcome: Outcome) -> HttpReply | None:
     return None
 
 
-def is_stream(reply: HttpReply) -> bool:
-    """Does the answer come as events, one by one?"""
-    return (reply.header("content-type") or "").startswith("text/event-stream")
-
-
 def first_part(reply: HttpReply, dialect: Dialect | None, keep: float) -> HttpReply:
     """What comes of a reply before its connection closes; all of it where it is too short to cut.
 
     Of a stream these are whole frames, at least one with content if there is any, but never its end.
     """
-    if dialect is None or not is_stream(reply):
+    if dialect is None or not dialect.streams(reply):
         size = len(reply.body)
         return _cut_after(reply, min(max(int(size * keep), 1), size - 1)) if size > 1 else reply
     frames = dialect.frames(reply)

@@ -33,5 +33,9 @@ class Adjusting:
         request = call.request
         if not call.dialect or not isinstance(request, HttpRequest):
             return call
-        body = dialect_named(call.dialect).adjusted(request.body, self._settings)
-        return call if body is request.body else replace(call, request=replace(request, body=body))
+        dialect = dialect_named(call.dialect)
+        body = dialect.adjusted(request.body, self._settings)
+        target = dialect.retargeted(request.target, self._settings)
+        if body is request.body and target == request.target:
+            return call
+        return replace(call, request=replace(request, body=body, target=target))

@@ -44,7 +44,7 @@ def _tools(trace: Trace) -> set[str]:
 
 def _offered(call: TracedCall) -> list[str]:
     try:
-        request = dialect_named(call.record.dialect).read_request(call.request_bytes)
+        request = dialect_named(call.record.dialect).read_request(call.request_bytes, call.target)
     except Malformed:
         return []
     return [tool.name for tool in request.tools]

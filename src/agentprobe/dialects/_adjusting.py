@@ -26,8 +26,10 @@ def adjusted(body: bytes, settings: Mapping[str, Any], places: Places) -> bytes:
         return body
     before = msgspec.json.encode(fields)
     for name, value in settings.items():
-        if places.get(name, (name,)):
-            _set(fields, _place(fields, places.get(name, (name,))), value)
+        paths = places.get(name, (name,))
+        place = _place(fields, paths) if paths else []
+        if place and (value is not None or _has(fields, place)):
+            _set(fields, place, value)
     after = msgspec.json.encode(fields)
     return body if after == before else after
 

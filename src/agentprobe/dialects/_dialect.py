@@ -50,6 +50,11 @@ class Dialect(ABC):
     base_path: ClassVar[str]
     """What stands in such a variable behind host and port (`/v1`, or nothing)."""
 
+    key_variables: ClassVar[tuple[str, ...]] = ()
+    """The environment variables in which this provider's SDKs look for a key, the usual one first."""
+    standard_path: ClassVar[str]
+    """Where a request goes when nothing else is said; `{model}` and `{method}` stand in it where they do."""
+
     setting_places: ClassVar[Places] = {}
     """Where a setting stands in a request when not under its neutral name; nowhere: an empty tuple."""
 
@@ -58,12 +63,16 @@ class Dialect(ABC):
         """Is a request with this method and path a model call in this dialect?"""
 
     @abstractmethod
-    def read_request(self, body: bytes) -> ModelRequest:
-        """Raises Malformed when `body` is no request of this dialect."""
+    def read_request(self, body: bytes, target: str = "") -> ModelRequest:
+        """Raises Malformed when `body` is no request of this dialect.
 
-    def outline(self, body: bytes) -> Outline:
+        `target` is path and query, in which some protocols say what others say in the body: the model, and
+        whether the answer is to be streamed.
+        """
+
+    def outline(self, body: bytes, target: str = "") -> Outline:
         """Read a request in passing; raises Malformed for what is no request at all."""
-        request = self.read_request(body)
+        request = self.read_request(body, target)
         return Outline(
             request.settings,
             request.stream,
@@ -77,9 +86,25 @@ class Dialect(ABC):
         """The request with these settings in place of its own; the same bytes where nothing changes."""
         return adjusted(body, settings, self.setting_places)
 
+    def model_in(self, target: str) -> str:
+        """The model's name where the target says it; nothing where that is the body's affair."""
+        return ""
+
+    def retargeted(self, target: str, settings: Mapping[str, Any]) -> str:
+        """The target with these settings, as far as it holds any."""
+        return target
+
     @abstractmethod
     def write_request(self, request: ModelRequest) -> bytes:
-        """The body that says `request`; reading it gives `request` back."""
+        """The body that says `request`; reading it, with its target, gives `request` back."""
+
+    def write_target(self, request: ModelRequest) -> str:
+        """The path and query under which `request` is asked."""
+        return self.standard_path
+
+    def base_url(self, told: str) -> str:
+        """A base URL as somebody has put it into one of the variables, made whole."""
+        return told
 
     @abstractmethod
     def read_answer(self, reply: HttpReply) -> ModelAnswer:
@@ -87,6 +112,10 @@ class Dialect(ABC):
 
         Never raises: what cannot be read gives an answer with `error` set and `complete` false.
         """
+
+    @abstractmethod
+    def streams(self, reply: HttpReply) -> bool:
+        """Does the answer come in frames, one by one?"""
 
     @abstractmethod
     def reader(self) -> StreamReader:

@@ -34,7 +34,7 @@ class SpokenDialect(Dialect):
     def claims(self, method: str, path: str) -> bool:
         return method == "POST" and path.rstrip("/").endswith(self.path_end)
 
-    def read_request(self, body: bytes) -> ModelRequest:
+    def read_request(self, body: bytes, target: str = "") -> ModelRequest:
         return self._read_fields(body, self._request)
 
     def _read_fields(self, body: bytes, read: Callable[[Fields], T]) -> T:
@@ -55,13 +55,28 @@ class SpokenDialect(Dialect):
         except Malformed as error:
             return unreadable(str(error))
         if reply.status >= 400:
-            return _refusal(reply.status, body)
-        if _is_stream(reply, body):
+            return self._refusal(reply.status, body)
+        if self._is_stream(reply, body):
             return self._streamed(body)
         try:
             return self._answer(body)
         except BROKEN as error:
             return unreadable(f"no answer of {self.provider}: {error}")
+
+    def _refusal(self, status: int, body: bytes) -> ModelAnswer:
+        """An error status: the provider's own envelope, or a page that stands in its place."""
+        try:
+            error = self._error_in(decoded(body))
+        except BROKEN:
+            error = None
+        if error is not None:
+            return ModelAnswer(error=error)
+        excerpt = body[:_EXCERPT].decode("utf-8", "replace")
+        return ModelAnswer(complete=False, error=ModelError(type=f"http_{status}", message=excerpt))
+
+    def _error_in(self, envelope: Any) -> ModelError | None:
+        """The error that a decoded body tells of."""
+        return error_in(envelope)
 
     @abstractmethod
     def _answer(self, body: bytes) -> ModelAnswer:
@@ -73,13 +88,28 @@ class SpokenDialect(Dialect):
         reader.feed(body)
         return reader.answer()
 
+    def streams(self, reply: HttpReply) -> bool:
+        return self._is_stream(reply, _readable(reply).body)
+
+    def _is_stream(self, reply: HttpReply, body: bytes) -> bool:
+        """Is this body a stream, judged by how it begins and what the reply says of it?"""
+        if body.startswith(b"{"):
+            return False
+        if body.startswith((b"data:", b"event:", b":")):
+            return True
+        return "event-stream" in (reply.header("content-type") or "")
+
+    def _cut(self, body: bytes) -> list[bytes]:
+        """A stream cut into its frames; joined they are the stream."""
+        return _sse.cut(body)
+
     def frames(self, reply: HttpReply) -> list[bytes]:
-        return _sse.cut(_readable(reply).body)
+        return self._cut(_readable(reply).body)
 
     def write_frames(self, reply: HttpReply, frames: list[bytes]) -> HttpReply:
         head = HttpReply(status=reply.status, headers=without_framing(reply.headers))
         plain = _readable(reply)
-        return _sse.in_frames(head, frames, _sse.arrivals(plain.chunks, _sse.cut(plain.body)))
+        return _sse.in_frames(head, frames, _sse.arrivals(plain.chunks, self._cut(plain.body)))
 
     def edited(self, body: bytes, edits: Edits) -> bytes:
         if not edits:
@@ -100,8 +130,8 @@ class SpokenDialect(Dialect):
             return reply
         try:
             body = plain_body(reply)
-            if _is_stream(reply, body):
-                frames = _sse.cut(body)
+            if self._is_stream(reply, body):
+                frames = self._cut(body)
                 left = self._thinned_frames(frames, gone)
                 return reply if left is frames else self.write_frames(reply, left)
             thinned = self._thinned(body, gone)
@@ -120,8 +150,8 @@ class SpokenDialect(Dialect):
     def said(self, reply: HttpReply) -> Said:
         body = plain_body(reply)
         try:
-            if _is_stream(reply, body):
-                return self._said_in(_sse.cut(body))
+            if self._is_stream(reply, body):
+                return self._said_in(self._cut(body))
             return self._said(body)
         except (KeyError, *BROKEN) as error:
             raise Malformed(f"no answer of {self.provider}: {error}") from error
@@ -192,26 +222,6 @@ def error_from(error: Any) -> ModelError:
         message=str(error.get("message") or ""),
         code=None if code is None else str(code),
     )
-
-
-def _is_stream(reply: HttpReply, body: bytes) -> bool:
-    if body.startswith(b"{"):
-        return False
-    if body.startswith((b"data:", b"event:", b":")):
-        return True
-    return "event-stream" in (reply.header("content-type") or "")
-
-
-def _refusal(status: int, body: bytes) -> ModelAnswer:
-    """An error status: the provider's own envelope, or a page that stands in its place."""
-    try:
-        error = error_in(decoded(body))
-    except BROKEN:
-        error = None
-    if error is not None:
-        return ModelAnswer(error=error)
-    excerpt = body[:_EXCERPT].decode("utf-8", "replace")
-    return ModelAnswer(complete=False, error=ModelError(type=f"http_{status}", message=excerpt))
 
 
 def _in_one_piece(reply: HttpReply, body: bytes) -> HttpReply:

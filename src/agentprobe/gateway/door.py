@@ -87,7 +87,7 @@ class Door:
     def pieces(self, arrival: Arrival, target: str) -> tuple[Dialect | None, AsyncGenerator[Piece, None]]:
         """The reply to a request, as it comes: through the corridor when it is a model call."""
         dialect = _spoken(arrival.method, target)
-        pool = self._pool(arrival, dialect)
+        pool = self._pool(arrival, dialect, target)
         if pool is None or self.opened.answer is not None:
             request = arrival.request(target, None)
         else:
@@ -100,7 +100,7 @@ class Door:
 
     def opening(self, arrival: Arrival, target: str) -> tuple[HttpRequest, Pool | None]:
         """The request for a web socket as it goes on, and where to."""
-        pool = self._pool(arrival, None)
+        pool = self._pool(arrival, None, target)
         if pool is None:
             return arrival.request(target, None), None
         return arrival.request(pool.origin.path + target, pool.origin.address), pool
@@ -127,10 +127,10 @@ class Door:
         call = model_call(request, dialect)
         return dialect, boundary.stream_async(call, lambda asked: self._world(asked.request, aim.pool))
 
-    def _pool(self, arrival: Arrival, dialect: Dialect | None) -> Pool | None:
+    def _pool(self, arrival: Arrival, dialect: Dialect | None, target: str) -> Pool | None:
         if dialect is not None:
             return self.pools.get(dialect.name) or self.pools.get(provider_of(dialect.name))
-        spoken = "openai" if raw_header(arrival.headers, b"anthropic-version") is None else "anthropic"
+        spoken = _asked_of(arrival, target)
         names = sorted(self.pools, key=lambda name: provider_of(name) != spoken)
         return self.pools[names[0]] if names else None
 
@@ -150,6 +150,15 @@ class Door:
         if answer is None and pool is not None and not self.opened.simulated:
             return pool.exchange(request, clock)
         return paced_async((answer or _nobody)(request), clock, request.patience)
+
+
+def _asked_of(arrival: Arrival, target: str) -> str:
+    """Whose a request is that is no model call: a list of models, a count of tokens, an upload."""
+    if raw_header(arrival.headers, b"anthropic-version") is not None:
+        return "anthropic"
+    if raw_header(arrival.headers, b"x-goog-api-client") or raw_header(arrival.headers, b"x-goog-api-key"):
+        return "gemini"
+    return "ollama" if target.startswith("/api/") else "openai"
 
 
 def _nobody(request: HttpRequest) -> Generator[Piece, None, None]:

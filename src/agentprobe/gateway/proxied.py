@@ -67,7 +67,7 @@ def behind_proxy(
         for name in ("NO_PROXY", "no_proxy"):
             child.pop(name, None)
         if simulated:
-            child.update({f"{route.provider.upper()}_API_KEY": "simulated" for route in routes})
+            child.update({name: key for route in routes for name, key in route.locked(environ).items()})
         yield child
 
 

@@ -25,6 +25,7 @@ from agentprobe.gateway.tunnel import Tunnel
 PROVIDERS: Mapping[str, str] = {
     "openai": "https://api.openai.com",
     "anthropic": "https://api.anthropic.com",
+    "gemini": "https://generativelanguage.googleapis.com",
 }
 """Where the model calls of a session go when nobody says otherwise."""
 SETTLE = 10.0

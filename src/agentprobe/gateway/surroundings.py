@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from agentprobe.dialects import DIALECTS
-from agentprobe.errors import ConfigError
+from agentprobe.dialects import DIALECTS, dialect_named
+from agentprobe.errors import ConfigError, did_you_mean
 from agentprobe.gateway.door import provider_of
 from agentprobe.gateway.pool import Origin
 from agentprobe.gateway.server import PROVIDERS
@@ -36,12 +36,19 @@ class Route:
     variables: tuple[str, ...]
     url: str
     """As the provider's SDK takes it, path included."""
+    keys: tuple[str, ...] = ()
+    """The variables that hold its keys, the usual one first."""
 
     @property
     def upstream(self) -> str:
         """Scheme, host and port: what stands behind the gateway."""
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}"
+
+    def locked(self, environ: Mapping[str, str]) -> dict[str, str]:
+        """Keys that fit no lock, under the usual name and under all that `environ` has set."""
+        names = (*self.keys[:1], *(name for name in self.keys[1:] if environ.get(name)))
+        return dict.fromkeys(names, "simulated")
 
     def told(self, door: str) -> dict[str, str]:
         """The variables that send these calls to the gateway's `door`, under the path they always had."""
@@ -60,9 +67,28 @@ def routes(environ: Mapping[str, str], given: Mapping[str, str] = MappingProxyTy
         set_by = next((name for name in kind.base_url_variables if environ.get(name)), "")
         url = given.get(provider) or environ.get(set_by, usual)
         if url:
+            url = dialect_named(kind.name).base_url(url)
             _check(url, "" if provider in given else set_by)
-            found[provider] = Route(provider, kind.base_url_variables, url)
+            found[provider] = Route(provider, kind.base_url_variables, url, kind.key_variables)
     return tuple(found.values())
+
+
+def given_urls(told: Iterable[str], **named: str | None) -> dict[str, str]:
+    """Where each provider's calls go, from words like `gemini=http://127.0.0.1:8080`.
+
+    Raises ConfigError for a word that is none, and for a provider whose protocol nobody here speaks.
+    """
+    known = tuple(dict.fromkeys(provider_of(kind.name) for kind in DIALECTS))
+    found = {name: url for name, url in named.items() if url}
+    for word in told:
+        provider, mark, url = word.partition("=")
+        if not mark or not url:
+            raise ConfigError(f"--url says PROVIDER=URL, as in gemini=http://127.0.0.1:8080, not '{word}'")
+        if provider not in known:
+            near = did_you_mean(provider, known)
+            raise ConfigError(f"--url: unknown provider '{provider}'{near}; known are {', '.join(known)}")
+        found[provider] = url
+    return found
 
 
 def _check(url: str, variable: str) -> None:
@@ -80,7 +106,7 @@ def surroundings(
     for route in routes:
         told.update(route.told(door))
         if simulated:
-            told[f"{route.provider.upper()}_API_KEY"] = "simulated"
+            told.update(route.locked(environ))
     for name in ("NO_PROXY", "no_proxy"):
         before = environ.get(name)
         told[name] = f"{before},{_LOOPBACK}" if before else _LOOPBACK

@@ -78,7 +78,7 @@ class SimulatedModel:
 
     def _spoken(self, dialect: Dialect, http: HttpRequest) -> HttpReply:
         try:
-            request = dialect.read_request(plain_request(http))
+            request = dialect.read_request(plain_request(http), http.target)
             answer = self.answer(request)
         except Malformed as error:
             return _refused(dialect, str(error))

@@ -17,6 +17,8 @@ def side_reply(http: HttpRequest) -> HttpReply:
     if http.method in ("GET", "HEAD"):
         if not path:
             return _json(200, {"simulated": True, "message": "a simulated model; see /v1/models"})
+        if path == "/api/tags":
+            return _json(200, {"models": [{"name": MODEL, "model": MODEL}]})
         if path.endswith("/models"):
             return _json(200, _models())
         if "/models/" in path:
@@ -27,13 +29,15 @@ def side_reply(http: HttpRequest) -> HttpReply:
 def _models() -> dict[str, Any]:
     """A list that every provider's SDK can read: the keys of all, side by side."""
     page = {"has_more": False, "first_id": MODEL, "last_id": MODEL}
-    return {"object": "list", "data": [_model(MODEL)], **page}
+    gemini = {"models": [_model(MODEL)]}
+    return {"object": "list", "data": [_model(MODEL)], **page, **gemini}
 
 
 def _model(name: str) -> dict[str, Any]:
     openai = {"object": "model", "created": 1_767_571_200, "owned_by": "agentprobe"}
     anthropic = {"type": "model", "display_name": name, "created_at": "2026-01-05T00:00:00Z"}
-    return {"id": name, **openai, **anthropic}
+    gemini = {"name": f"models/{name}", "displayName": name}
+    return {"id": name, **openai, **anthropic, **gemini}
 
 
 def _not_found(message: str) -> dict[str, Any]:

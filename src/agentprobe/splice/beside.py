@@ -45,7 +45,7 @@ def edited(call: Call, dialect: Dialect, edits: Edits) -> Call:
 def messages_in(call: Call, dialect: Dialect) -> tuple[Message, ...]:
     """What the request says; nothing where it cannot be read."""
     try:
-        return dialect.read_request(plain_request(call.request)).messages
+        return dialect.read_request(plain_request(call.request), call.request.target).messages
     except Malformed:
         return ()
 

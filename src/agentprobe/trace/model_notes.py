@@ -24,12 +24,12 @@ NO_REQUEST, NO_ANSWER = RequestNotes(), AnswerNotes()
 _items = msgspec.json.Decoder(list[Raw])
 
 
-def request_notes(dialect: str, body: bytes) -> RequestNotes:
+def request_notes(dialect: str, body: bytes, target: str = "") -> RequestNotes:
     """What a request of this dialect asks."""
     if not dialect:
         return NO_REQUEST
     try:
-        read = dialect_named(dialect).outline(body)
+        read = dialect_named(dialect).outline(body, target)
         return RequestNotes(settings=settings_of(read), prompt=prompt_of(read))
     except Exception as error:  # noqa: BLE001 - whatever cannot be read is still there to be looked at
         return RequestNotes(unread=said(error))

@@ -138,6 +138,11 @@ class TracedCall:
         """A model call's body, uncompressed and clean of secrets."""
         return unpacked_bytes(self.record.request)
 
+    @property
+    def target(self) -> str:
+        """The path and query under which it was asked; nothing for what was asked over no wire."""
+        return self.record.http.target if self.record.http is not None else ""
+
     @cached_property
     def value(self) -> Any:
         """What a tool gave back; a model's reply, read as JSON where it is; None when there was nothing."""
@@ -149,7 +154,7 @@ class TracedCall:
         record = self.record
         if record.noted is not None:
             return record.noted
-        return request_notes(record.dialect, self.request_bytes)
+        return request_notes(record.dialect, self.request_bytes, self.target)
 
     @property
     def settings(self) -> Settings | None:

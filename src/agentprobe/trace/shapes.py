@@ -68,8 +68,9 @@ class Shapes:
         return Body(shape=shape, size=len(data), digest=self._digest(data), coding=body.coding)
 
     def _call(self, record: CallRecord) -> CallRecord:
-        noted = record.noted or request_notes(record.dialect, unpacked_bytes(record.request))
         http = record.http
+        target = http.target if http is not None else ""
+        noted = record.noted or request_notes(record.dialect, unpacked_bytes(record.request), target)
         return replace(
             record,
             request=self.body(record.request),

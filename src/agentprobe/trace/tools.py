@@ -120,7 +120,7 @@ def _results(call: TracedCall) -> list[ToolResult]:
     if not call.record.dialect:
         return []
     try:
-        request = dialect_named(call.record.dialect).read_request(call.request_bytes)
+        request = dialect_named(call.record.dialect).read_request(call.request_bytes, call.target)
     except Exception:  # noqa: BLE001 - a request that cannot be read tells nothing
         return []
     return [result for message in request.messages for result in message.results]

@@ -42,7 +42,7 @@ class CutArguments(Fault):
         if answer.error or not answer.tool_calls or not answer.tool_calls[-1].arguments:
             return outcome
         try:
-            request = dialect.read_request(plain_request(call.request))
+            request = dialect.read_request(plain_request(call.request), call.request.target)
         except Malformed:
             return outcome
         cut = self._cut(answer)

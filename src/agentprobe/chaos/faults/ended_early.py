@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from agentprobe.chaos._replies import first_part, good_reply, is_stream, spoken_in
+from agentprobe.chaos._replies import first_part, good_reply, spoken_in
 from agentprobe.chaos.fault import Fault
 from agentprobe.domain.call import Call, Kind
 from agentprobe.kernel.room import Passage
@@ -34,7 +34,7 @@ class EndedEarly(Fault):
     def intercept(self, call: Call) -> Passage:
         outcome = yield call.hold()
         reply, dialect = good_reply(outcome), spoken_in(call)
-        if reply is None or dialect is None or not is_stream(reply):
+        if reply is None or dialect is None or not dialect.streams(reply):
             return outcome
         part = first_part(reply, dialect, self.keep)
         if part is reply:

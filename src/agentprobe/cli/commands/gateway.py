@@ -28,7 +28,7 @@ from agentprobe.gateway.contacts import Contacts
 from agentprobe.gateway.proxied import exports, proxying
 from agentprobe.gateway.proxy import Proxying
 from agentprobe.gateway.standing import Standing, serve
-from agentprobe.gateway.surroundings import Route, routes, surroundings
+from agentprobe.gateway.surroundings import given_urls, routes, surroundings
 from agentprobe.gateway.trust import trusting
 from agentprobe.kernel.session import Session
 from agentprobe.report.live_sessions import LiveSessions
@@ -59,6 +59,13 @@ _OPEN = (
 @click.option("--openai-url", metavar="URL", help="Where OpenAI calls go; default: as OPENAI_BASE_URL says.")
 @click.option(
     "--anthropic-url", metavar="URL", help="Where Anthropic calls go; default: as ANTHROPIC_BASE_URL says."
+)
+@click.option(
+    "--url",
+    "urls",
+    multiple=True,
+    metavar="PROVIDER=URL",
+    help="Where this provider's calls go (gemini, ollama, …). May be given again.",
 )
 @click.option("--retries", type=click.IntRange(0), metavar="N", help="How often SDKs may ask again.")
 @click.option("--fast-retries", is_flag=True, help="Let SDKs ask again at once instead of waiting.")
@@ -232,6 +239,7 @@ class _Front:
         grace: float,
         openai_url: str | None,
         anthropic_url: str | None,
+        urls: tuple[str, ...],
         proxy: bool,
         intercept: tuple[str, ...],
         tunnel: tuple[str, ...],
@@ -241,13 +249,12 @@ class _Front:
             raise ConfigError("--token has at least 8 letters, digits, dashes or underscores; choose another")
         self.desk = desk
         self.standing = Standing(host=host, port=port, token=token, close_after=close_after, grace=grace)
-        self.routes = _routes(openai_url, anthropic_url, simulated=desk.model is not None)
+        given = given_urls(urls, openai=openai_url, anthropic=anthropic_url)
+        self.routes = routes({} if desk.model is not None else os.environ, given)
         self._quiet = quiet_telemetry
         self._trust: Mapping[str, str] = {}
         forward = interception(intercept, tunnel, proxy=proxy)
         if forward is not None:
-            urls = {"openai": openai_url, "anthropic": anthropic_url}
-            given = {name: url for name, url in urls.items() if url}
             desk.proxying = proxying(forward, os.environ, given, life=STANDING)
 
     @contextmanager
@@ -302,12 +309,6 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _routes(openai: str | None, anthropic: str | None, *, simulated: bool) -> tuple[Route, ...]:
-    urls = {"openai": openai, "anthropic": anthropic}
-    environ: Mapping[str, str] = {} if simulated else os.environ
-    return routes(environ, {name: url for name, url in urls.items() if url})
 
 
 def _schedule(text: str) -> str:

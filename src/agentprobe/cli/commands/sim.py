@@ -69,6 +69,7 @@ def exports(url: str, policy: str) -> str:
     """What to tell an agent's environment, so that it asks the simulation at `url`."""
     bases = {variable: url + kind.base_path for kind in DIALECTS for variable in kind.base_url_variables}
     lines = (f"export {variable}={base}" for variable, base in sorted(bases.items()))
-    keys = ("export OPENAI_API_KEY=simulated", "export ANTHROPIC_API_KEY=simulated")
+    names = dict.fromkeys(kind.key_variables[0] for kind in DIALECTS if kind.key_variables)
+    keys = (f"export {name}=simulated" for name in sorted(names))
     head = f"# a simulated model ({policy}) at {url}; any key will do; Ctrl-C ends it"
     return "\n".join((head, *lines, *keys))

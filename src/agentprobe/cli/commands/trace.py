@@ -26,6 +26,7 @@ from agentprobe.cli.suppressed import never_suppressed, results_of
 from agentprobe.config.agent_file import load_agent
 from agentprobe.errors import ConfigError
 from agentprobe.gateway.launcher import Launched, launch
+from agentprobe.gateway.surroundings import given_urls
 from agentprobe.lab.judge import never_struck, no_waiting
 from agentprobe.lab.reading import seen_of
 from agentprobe.report.live_trace import live
@@ -58,6 +59,13 @@ class _Group(GroupBeforeDashes):
 @click.option("--openai-url", metavar="URL", help="Send OpenAI calls there, as OPENAI_BASE_URL would.")
 @click.option(
     "--anthropic-url", metavar="URL", help="Send Anthropic calls there, as ANTHROPIC_BASE_URL would."
+)
+@click.option(
+    "--url",
+    "urls",
+    multiple=True,
+    metavar="PROVIDER=URL",
+    help="Send this provider's calls there (gemini, ollama, …). May be given again.",
 )
 @click.option("--retries", type=click.IntRange(0), metavar="N", help="How often SDKs may ask again.")
 @click.option("--fast-retries", is_flag=True, help="Let SDKs ask again at once instead of waiting.")
@@ -189,6 +197,7 @@ def _traced(
     sim: str | None,
     openai_url: str | None,
     anthropic_url: str | None,
+    urls: tuple[str, ...],
     retries: int | None,
     fast_retries: bool,
     suppress: Sequence[str],
@@ -217,13 +226,13 @@ def _traced(
         agent={"command": [os.fsencode(word).decode(errors="backslashreplace") for word in words]},
     )
     orders = kept(orders, redact, redact_key, no_content=no_content)
-    urls = {"openai": openai_url, "anthropic": anthropic_url}
+    upstreams = given_urls(urls, openai=openai_url, anthropic=anthropic_url)
     with nullcontext() if console.quiet else live(path, console):
         launched = launch(
             words,
             orders,
             answer=_simulation(sim, seed) if sim else None,
-            urls={name: url for name, url in urls.items() if url},
+            urls=upstreams,
             quiet_telemetry=quiet_telemetry,
             proxy=forward,
         )

@@ -30,7 +30,9 @@ class AnthropicMessages(SpokenDialect):
 
     name: ClassVar[str] = "anthropic_messages"
     base_url_variables: ClassVar[tuple[str, ...]] = ("ANTHROPIC_BASE_URL",)
+    key_variables: ClassVar[tuple[str, ...]] = ("ANTHROPIC_API_KEY",)
     base_path: ClassVar[str] = ""
+    standard_path: ClassVar[str] = "/v1/messages"
     path_end: ClassVar[str] = "/v1/messages"
     setting_places: ClassVar[Places] = {"stop": ("stop_sequences",), "seed": ()}
     provider: ClassVar[str] = "Anthropic messages"
@@ -38,7 +40,7 @@ class AnthropicMessages(SpokenDialect):
     def _request(self, fields: Fields) -> ModelRequest:
         return read_request(fields)
 
-    def outline(self, body: bytes) -> Outline:
+    def outline(self, body: bytes, target: str = "") -> Outline:
         return self._read_fields(body, outline)
 
     def write_request(self, request: ModelRequest) -> bytes:

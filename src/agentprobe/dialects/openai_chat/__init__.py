@@ -29,7 +29,9 @@ class OpenAIChat(SpokenDialect):
 
     name: ClassVar[str] = "openai_chat"
     base_url_variables: ClassVar[tuple[str, ...]] = _openai.BASE_URL_VARIABLES
+    key_variables: ClassVar[tuple[str, ...]] = ("OPENAI_API_KEY",)
     base_path: ClassVar[str] = "/v1"
+    standard_path: ClassVar[str] = "/v1/chat/completions"
     path_end: ClassVar[str] = "/chat/completions"
     setting_places: ClassVar[Places] = {"max_tokens": ("max_completion_tokens", "max_tokens")}
     provider: ClassVar[str] = "OpenAI chat completions"
@@ -37,7 +39,7 @@ class OpenAIChat(SpokenDialect):
     def _request(self, fields: Fields) -> ModelRequest:
         return read_request(fields)
 
-    def outline(self, body: bytes) -> Outline:
+    def outline(self, body: bytes, target: str = "") -> Outline:
         return self._read_fields(body, outline)
 
     def write_request(self, request: ModelRequest) -> bytes:

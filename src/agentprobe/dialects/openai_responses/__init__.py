@@ -31,7 +31,9 @@ class OpenAIResponses(SpokenDialect):
 
     name: ClassVar[str] = "openai_responses"
     base_url_variables: ClassVar[tuple[str, ...]] = _openai.BASE_URL_VARIABLES
+    key_variables: ClassVar[tuple[str, ...]] = ("OPENAI_API_KEY",)
     base_path: ClassVar[str] = "/v1"
+    standard_path: ClassVar[str] = "/v1/responses"
     path_end: ClassVar[str] = "/responses"
     setting_places: ClassVar[Places] = {"max_tokens": ("max_output_tokens",), "seed": (), "stop": ()}
     provider: ClassVar[str] = "OpenAI responses"

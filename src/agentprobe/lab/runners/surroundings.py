@@ -15,7 +15,6 @@ from agentprobe.lab.settings import FROM_ENVIRONMENT, Experiment, ModelChoice
 
 NOWHERE = "http://127.0.0.1:9"
 """The base of simulated sessions: nothing listens there, so what escapes the corridor reaches no provider."""
-KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")
 
 
 def variables(experiment: Experiment, agent: str, world: Path | None) -> dict[str, str]:
@@ -31,7 +30,7 @@ def _model_variables(model: ModelChoice) -> dict[str, str]:
         return {}
     if model.simulated:
         told = {name: url for route in routes({}) for name, url in route.told(NOWHERE).items()}
-        return told | dict.fromkeys(KEYS, "simulated")
+        return told | {name: key for route in routes({}) for name, key in route.locked(os.environ).items()}
     given = provider_urls(model)
     return {name: given[route.provider] for route in routes({}, given) for name in route.variables}
 

@@ -66,7 +66,7 @@ def asked(call: TracedCall) -> Asked:
     said = {name: value for name, value in noted.items() if value not in (None, ())}
     settings = {"model": call.name, **said}
     try:
-        request = dialect_named(call.record.dialect).read_request(call.request_bytes)
+        request = dialect_named(call.record.dialect).read_request(call.request_bytes, call.target)
     except Exception:  # noqa: BLE001 - whatever is wrong with the request, it can be compared as it is
         return Asked(settings=settings, body=call.request)
     more = {name: value for name, value in request.extra.items() if name not in _OF_ONE_RUN | _ENTRIES}

@@ -72,7 +72,7 @@ def read_request(call: LogicalCall) -> ModelRequest | None:
     if not first.record.dialect:
         return None
     try:
-        return dialect_named(first.record.dialect).read_request(first.request_bytes)
+        return dialect_named(first.record.dialect).read_request(first.request_bytes, first.target)
     except Exception:  # noqa: BLE001 - a request that cannot be read belongs to no conversation
         return None
 

@@ -119,7 +119,12 @@ class Known(Struct, frozen=True, kw_only=True):
 
 PROJECT = "project"
 """The provider under whose name a project's own entries stand."""
-_MAKERS = {"openai_chat": "openai", "openai_responses": "openai", "anthropic_messages": "anthropic"}
+_MAKERS = {
+    "openai_chat": "openai",
+    "openai_responses": "openai",
+    "anthropic_messages": "anthropic",
+    "gemini": "google",
+}
 _TESTS: Mapping[str, Callable[[str, str], bool]] = {
     "equals": lambda name, text: name == text,
     "starts_with": lambda name, text: name.startswith(text),

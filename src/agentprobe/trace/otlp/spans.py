@@ -31,7 +31,14 @@ from agentprobe.trace.swallowed import Swallowed
 from agentprobe.trace.tools import ToolUse
 from agentprobe.trace.view import Trace
 
-_PROVIDERS = {"openai_chat": "openai", "openai_responses": "openai", "anthropic_messages": "anthropic"}
+_PROVIDERS = {
+    "openai_chat": "openai",
+    "openai_responses": "openai",
+    "anthropic_messages": "anthropic",
+    "gemini": "gcp.gemini",
+    "ollama_chat": "ollama",
+    "ollama_generate": "ollama",
+}
 DEFAULT = "genai-latest"
 
 

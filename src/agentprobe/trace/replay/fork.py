@@ -85,5 +85,6 @@ def read_edit(path: Path) -> ModelAnswer:
 def _said(answer: ModelAnswer, call: Call) -> Outcome:
     """The answer in the protocol, and the form, that this call asks for."""
     dialect = dialect_named(call.dialect)
-    reply = dialect.write_answer(answer, dialect.read_request(plain_request(call.request)))
+    request = dialect.read_request(plain_request(call.request), call.request.target)
+    reply = dialect.write_answer(answer, request)
     return Outcome(value=reply, marks=(REPLAYED, EDITED))
