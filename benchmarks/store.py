@@ -1,21 +1,26 @@
 """How quickly the index of many traces answers; a million spans take a few minutes to put in, once.
 
-Run it with `python benchmarks/store.py [SPANS]`. Beside each question stands the time of a bare look-up of
-one row by its key in the same file: the least that SQLite can do.
+Run it with `python benchmarks/store.py [SPANS] [--postgres URL]`. Beside each question stands the time of a
+bare look-up of one row by its key in the same database: the least that it can do. With a URL the store of a
+team is measured in place of the folder's index; give it an empty database.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from agentprobe.trace.store import query
-from agentprobe.trace.store.found import Wanted
-from agentprobe.trace.store.index import Index
+from agentprobe.adapters.team.address import Address
+from agentprobe.adapters.team.change import Parcel, put
+from agentprobe.adapters.team.push import TOGETHER
+from agentprobe.adapters.team.store import TeamStore
+from agentprobe.basis.canonical import digest
+from agentprobe.trace.store.folder import NAME, TraceFolder
+from agentprobe.trace.store.found import Traces, Wanted
 from agentprobe.trace.store.rows import Row, Span
 
 A_TRACE = 10
@@ -44,58 +49,87 @@ def span(number: int, dice: random.Random) -> Span:
     )
 
 
-def fill(index: Index, spans: int) -> None:
-    """Sessions of ten spans each, spread over a year."""
+def sessions(spans: int) -> Iterator[list[Row]]:
+    """Sessions of ten spans each, spread over a year, five hundred at a time."""
     dice = random.Random(1)
     for start in range(0, spans // A_TRACE, 500):
-        with index.change():
-            for number in range(start, min(start + 500, spans // A_TRACE)):
-                began = f"2026-{1 + number % 12:02d}-{1 + number % 28:02d}T{number % 24:02d}:00:00"
-                made = tuple(span(place, dice) for place in range(A_TRACE))
-                row = Row(
-                    path=f"{number}.jsonl",
-                    stamp="1",
-                    session=f"s{number}",
-                    started=began,
-                    status="ok",
-                    spans=made,
-                )
-                index.put(row)
+        yield [session(number, dice) for number in range(start, min(start + 500, spans // A_TRACE))]
+
+
+def session(number: int, dice: random.Random) -> Row:
+    """One session."""
+    return Row(
+        path=f"{number}.jsonl",
+        stamp="1",
+        session=f"s{number}",
+        started=f"2026-{1 + number % 12:02d}-{1 + number % 28:02d}T{number % 24:02d}:00:00",
+        status="ok",
+        spans=tuple(span(place, dice) for place in range(A_TRACE)),
+    )
 
 
 def main(spans: int) -> None:
     """Fill an index, ask it, and print what each question takes."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "index.sqlite"
-        index = Index(path)
+        traces = TraceFolder(Path(folder))
         began = time.perf_counter()
-        fill(index, spans)
+        for rows in sessions(spans):
+            with traces.index.change():
+                for row in rows:
+                    traces.index.put(row)
+        told(spans, time.perf_counter() - began, (Path(folder) / NAME).stat().st_size)
+        one = "SELECT * FROM spans WHERE {}"
+        report(traces, lambda condition: traces.index.db.execute(one.format(condition)).fetchall())
+        traces.close()
+
+
+def team(spans: int, url: str) -> None:
+    """The same in the store of a team; the bytes of a trace are those of its texts."""
+    with TeamStore.opened(Address.of(url), "benchmark", make=True) as store:
+        began = time.perf_counter()
+        for rows in sessions(spans):
+            for start in range(0, len(rows), TOGETHER):
+                put(store, [parcel(row) for row in rows[start : start + TOGETHER]])
         took = time.perf_counter() - began
-        print(f"{spans:,} spans in {took:.0f} s ({spans / took:,.0f}/s), {path.stat().st_size / 1e6:,.0f} MB")
-        report(index)
-        index.close()
+        store.connection.execute("ANALYZE")
+        ((size,),) = store.ask("SELECT pg_database_size(current_database())")
+        told(spans, took, int(size))
+        one = "SELECT * FROM agentprobe.spans WHERE {}"
+        report(
+            store,
+            lambda condition: store.ask(one.format(condition.replace("sessions", "agentprobe.sessions"))),
+        )
 
 
-def report(index: Index) -> None:
-    """Ask every question in turn, several times."""
+def parcel(row: Row) -> Parcel:
+    """A session on its way into the store."""
+    data = "\n".join([row.session, *(span.text for span in row.spans)]).encode()
+    return Parcel(digest=digest(data), data=data, row=row)
+
+
+def told(spans: int, took: float, size: int) -> None:
+    """How long it took to put everything in."""
+    print(f"{spans:,} spans in {took:.0f} s ({spans / took:,.0f}/s), {size / 1e6:,.0f} MB")
+
+
+def report(traces: Traces, rows: Callable[[str], Sequence[object]]) -> None:
+    """Ask every question in turn, several times; `rows` gives the spans that meet a condition."""
     questions: dict[str, Callable[[], Sequence[object]]] = {
-        "one row by its key": lambda: index.db.execute("SELECT * FROM spans WHERE id = 777").fetchall(),
-        "list 50": lambda: query.sessions(index, Wanted()),
-        "one trace": lambda: index.db.execute(
-            "SELECT * FROM spans WHERE trace = (SELECT id FROM sessions WHERE session = 's777')"
-        ).fetchall(),
-        "list by model": lambda: query.sessions(index, Wanted(model="gpt-4.1")),
-        "list failed": lambda: query.sessions(index, Wanted(failed=True)),
-        "list by error": lambda: query.sessions(index, Wanted(error="slow")),
-        "list by error, none": lambda: query.sessions(index, Wanted(error="absent")),
-        "list by prompt": lambda: query.sessions(index, Wanted(prompt=f"{1:032x}")),
-        "list slower than 20 s": lambda: query.sessions(index, Wanted(slower_seconds=20)),
-        "list dearer": lambda: query.sessions(index, Wanted(dearer_dollars=0.0099)),
-        "text, rare words": lambda: query.sessions(index, Wanted(text="order 4711")),
-        "text, a common word": lambda: query.sessions(index, Wanted(text="w17")),
-        "text, none": lambda: query.sessions(index, Wanted(text="w17 w18 w19")),
-        "percentiles by name": lambda: query.stats(index),
-        "commonest errors": lambda: query.errors(index),
+        "one row by its key": lambda: rows("trace = 77 AND number = 7"),
+        "list 50": lambda: traces.sessions(Wanted()),
+        "one trace": lambda: rows("trace = (SELECT id FROM sessions WHERE session = 's777')"),
+        "list by model": lambda: traces.sessions(Wanted(model="gpt-4.1")),
+        "list failed": lambda: traces.sessions(Wanted(failed=True)),
+        "list by error": lambda: traces.sessions(Wanted(error="slow")),
+        "list by error, none": lambda: traces.sessions(Wanted(error="absent")),
+        "list by prompt": lambda: traces.sessions(Wanted(prompt=f"{1:032x}")),
+        "list slower than 20 s": lambda: traces.sessions(Wanted(slower_seconds=20)),
+        "list dearer": lambda: traces.sessions(Wanted(dearer_dollars=0.0099)),
+        "text, rare words": lambda: traces.sessions(Wanted(text="order 4711")),
+        "text, a common word": lambda: traces.sessions(Wanted(text="w17")),
+        "text, none": lambda: traces.sessions(Wanted(text="w17 w18 w19")),
+        "percentiles by name": traces.stats,
+        "commonest errors": traces.errors,
     }
     taken: dict[str, list[float]] = {name: [] for name in questions}
     for _ in range(ROUNDS):
@@ -112,4 +146,13 @@ def report(index: Index) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("spans", nargs="?", type=int, default=1_000_000)
+    parser.add_argument(
+        "--postgres", metavar="URL", help="measure the store of a team in this empty database"
+    )
+    given = parser.parse_args()
+    if given.postgres:
+        team(given.spans, given.postgres)
+    else:
+        main(given.spans)

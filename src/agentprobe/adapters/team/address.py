@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import psycopg
 
 VARIABLE = "AGENTPROBE_STORE"
+_PORT = re.compile(r"[\d,]*")
 _SCHEMES = ("postgresql://", "postgres://")
 _PATIENCE = {"connect_timeout": "10", "tcp_user_timeout": "30000", "application_name": "agentprobe"}
 """Seconds to wait for a connection, and milliseconds for a server that has fallen silent."""
@@ -43,12 +45,16 @@ class Address:
         except ImportError as error:
             raise MissingExtra("a store in PostgreSQL", "postgres") from error
         try:
-            said = conninfo_to_dict(url)
+            said = {name: str(value) for name, value in conninfo_to_dict(url).items()}
         except psycopg.ProgrammingError:  # its text repeats the address, and with it the password
+            said = {"port": "?"}
+        # A sign that was left as it is shifts a part of the password into another place.
+        shifted = "@" in said.get("host", "") + said.get("dbname", "")
+        if shifted or not _PORT.fullmatch(said.get("port", "")):
             raise ConfigError(
                 "the store's address cannot be read; write postgresql://user:password@host:port/database, "
                 "with %40 for @, %2F for / and %3A for : in the password"
-            ) from None
+            )
         user = f"{said['user']}@" if "user" in said else ""
         port = f":{said['port']}" if "port" in said else ""
         return cls(url, f"postgresql://{user}{said.get('host', '')}{port}/{said.get('dbname', '')}")

@@ -16,7 +16,7 @@ from agentprobe.trace.read import read_trace
 from agentprobe.trace.store.rows import Row, row_of
 
 TOGETHER, TOGETHER_BYTES = 100, 16 << 20
-"""So many traces, or so many bytes of them, are brought in one transaction."""
+"""So many traces, or so many bytes of them, are brought in one transaction at most."""
 ASKED = 500
 """So many digests are asked for at once."""
 Progress = Callable[[int, int], None]
@@ -32,9 +32,14 @@ class Pushed(NamedTuple):
 
 
 def push(
-    store: TeamStore, folder: Path, paths: Sequence[str], progress: Progress = lambda *_: None
+    store: TeamStore,
+    folder: Path,
+    paths: Sequence[str],
+    progress: Progress = lambda *_: None,
+    *,
+    together: int = TOGETHER,
 ) -> Pushed:
-    """Bring traces below a folder, in the order given.
+    """Bring traces below a folder, in the order given, so many in one transaction.
 
     Raises StoreError when the store is lost; what was brought before stays there, and the next push goes on.
     """
@@ -43,7 +48,7 @@ def push(
         asked = paths[start : start + ASKED]
         parcels = _parcels(_unknown(store, folder, asked), folder, table, unreadable)
         done = start
-        for batch in _batches(parcels):
+        for batch in _batches(parcels, together):
             new += put(store, batch)
             done += len(batch)
             progress(done, len(paths))
@@ -92,12 +97,12 @@ def _sealed(file: Path, path: str, table: Table) -> tuple[bytes, Row]:
         return data, row_of(read_trace(copy), path, "", table)
 
 
-def _batches(parcels: Iterator[Parcel]) -> Iterator[list[Parcel]]:
+def _batches(parcels: Iterator[Parcel], together: int) -> Iterator[list[Parcel]]:
     batch, size = list[Parcel](), 0
     for parcel in parcels:
         batch.append(parcel)
         size += len(parcel.data)
-        if len(batch) >= TOGETHER or size >= TOGETHER_BYTES:
+        if len(batch) >= together or size >= TOGETHER_BYTES:
             yield batch
             batch, size = [], 0
     if batch:

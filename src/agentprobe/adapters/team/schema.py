@@ -60,6 +60,11 @@ CREATE TABLE agentprobe.totals (
     failed bigint, truncated bigint, input_tokens bigint, output_tokens bigint, dollars double precision,
     priced bigint, PRIMARY KEY (project, kind, name));
 """
+_THERE = """
+SELECT count(*) FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace
+WHERE nspname = 'agentprobe' AND relname = 'about'
+"""
+"""Asks the catalogue itself: to_regclass() may answer from before the wait for a lock."""
 
 
 def version(connection: psycopg.Connection) -> int | None:
@@ -67,8 +72,8 @@ def version(connection: psycopg.Connection) -> int | None:
 
     Raises StoreError for one that a newer agentprobe has made.
     """
-    (there,) = _one(connection, "SELECT to_regclass('agentprobe.about')::text")
-    if there is None:
+    (there,) = _one(connection, _THERE)
+    if not there:
         return None
     (found,) = _one(connection, "SELECT version FROM agentprobe.about")
     if found > VERSION:
