@@ -26,6 +26,8 @@ TEXTS = [
     "4711 order zero\0byte",
     "中文 ② É\u0302e 100%_sure",
     "again and again and once again",
+    "b" * 3000 + "c",
+    "b" * 3000 + "d",
 ]
 spans = st.builds(
     Span,
@@ -97,6 +99,24 @@ def test_both_stores_answer_alike(shared_database: str, made: list[Row], asked: 
         index.drop(gone)
         store.delete(gone)
         compare(index, store, asked)
+    index.close()
+
+
+def test_both_stores_find_the_same_words_standing_together(shared_database: str) -> None:
+    index = Index(":memory:")
+    texts = [Span(number=number, kind="tool", name="t", at=0, text=text) for number, text in enumerate(TEXTS)]
+    row = Row(path="0.jsonl", stamp="1", spans=tuple(texts))
+    index.put(row)
+    with TeamStore.opened(Address.of(shared_database), "words", make=True) as store:
+        put(store, [parcel(row)])
+        for text in [*ASKED, *SIGNS, *TEXTS, "b" * 3000 + "c"]:
+            if text:
+                found = list(store.spans(Wanted(text=text)))
+                assert found == list(query.spans(index, Wanted(text=text))), text
+                assert {store.said(span).replace("\0", " ") for span in found} == {
+                    TEXTS[span.number].replace("\0", " ") for span in found
+                }
+        assert [span.number for span in store.spans(Wanted(text="order 4711"))] == [3, 1]
     index.close()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,7 +15,7 @@ import agentprobe
 from agentprobe.adapters.orders import Orders
 from agentprobe.adapters.team import schema
 from agentprobe.adapters.team.address import Address, StoreError
-from agentprobe.adapters.team.change import Parcel, put
+from agentprobe.adapters.team.change import Parcel, changing, put
 from agentprobe.adapters.team.contents import PIECE
 from agentprobe.adapters.team.push import Pushed, push
 from agentprobe.adapters.team.store import TeamStore
@@ -78,24 +79,56 @@ def test_a_trace_larger_than_a_piece_comes_back(store: TeamStore) -> None:
     assert store.content("big.jsonl") == data
 
 
-def test_many_who_push_the_same_at_once_make_one_of_each(database: str, folder: Path) -> None:
-    ready, done = threading.Barrier(6), list[Pushed]()
+def at_once(tasks: Sequence[Callable[[], Pushed]]) -> list[Pushed]:
+    """What came of them all, begun together; an error of one is missing in it."""
+    ready, done = threading.Barrier(len(tasks)), list[Pushed]()
 
-    def one(place: int) -> None:
+    def one(task: Callable[[], Pushed]) -> None:
         ready.wait(10)
-        done.append(pushed(database, folder, PATHS[place % 3 :] + PATHS[: place % 3]))
+        done.append(task())
 
-    threads = [threading.Thread(target=one, args=(place,)) for place in range(6)]
+    threads = [threading.Thread(target=one, args=(task,)) for task in tasks]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert len(done) == 6
-    assert sum(each.new for each in done) == 3
+    return done
+
+
+def test_many_who_push_the_same_at_once_make_one_of_each(database: str, tmp_path: Path) -> None:
+    paths = [record(tmp_path / f"{number}.jsonl", "Oslo", "Bern").name for number in range(12)]
+    orders = [paths, paths[::-1], paths[5:] + paths[:5], paths[::-1], paths, paths[7:] + paths[:7]]
+    done = at_once([partial(pushed, database, tmp_path, order) for order in orders])
+    assert [each.new + each.already for each in done] == [12] * 6
+    assert sum(each.new for each in done) == 12
     with TeamStore.opened(Address.of(database), "desk") as store:
-        assert everything(store)["sessions"] == 3
+        assert everything(store)["sessions"] == 12
         (stat,) = store.stats()
-        assert stat.calls == 6
+        assert stat.calls == 24
+
+
+def test_many_who_push_others_of_one_name_at_once_keep_them_all(database: str, tmp_path: Path) -> None:
+    folders = [
+        record(tmp_path / city / "one.jsonl", city).parent for city in ("Oslo", "Bern", "Rome", "Bari")
+    ]
+    done = at_once([partial(pushed, database, folder, ["one.jsonl"]) for folder in folders])
+    assert [each.new for each in done] == [1] * 4
+    with TeamStore.opened(Address.of(database), "desk") as store:
+        contents = {store.content(one.path) for one in store.sessions(Wanted())}
+    assert contents == {(folder / "one.jsonl").read_bytes() for folder in folders}
+
+
+def test_a_push_waits_for_another_change_of_the_project(
+    store: TeamStore, database: str, folder: Path
+) -> None:
+    with (
+        changing(store),
+        pytest.raises(StoreError, match="lock timeout"),
+        TeamStore.opened(Address.of(database), "desk") as other,
+    ):
+        other.connection.execute("SET lock_timeout = '50ms'")
+        push(other, folder, PATHS)
+    assert set(everything(store).values()) == {0}
 
 
 def test_projects_know_nothing_of_each_other(database: str, folder: Path) -> None:
