@@ -121,13 +121,9 @@ def test_many_who_push_others_of_one_name_at_once_keep_them_all(database: str, t
 def test_a_push_waits_for_another_change_of_the_project(
     store: TeamStore, database: str, folder: Path
 ) -> None:
-    with (
-        changing(store),
-        pytest.raises(StoreError, match="lock timeout"),
-        TeamStore.opened(Address.of(database), "desk") as other,
-    ):
-        other.connection.execute("SET lock_timeout = '50ms'")
-        push(other, folder, PATHS)
+    impatient = f"{database}&options=-clock_timeout%3D50"
+    with changing(store), pytest.raises(StoreError, match="lock timeout"):
+        pushed(impatient, folder)
     assert set(everything(store).values()) == {0}
 
 
