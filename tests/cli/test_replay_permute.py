@@ -43,6 +43,11 @@ with ThreadPoolExecutor(3) as pool:
 print(ask(", ".join(said)))
 """
 
+LANGCHAIN = """@tool
+def look(city: str) -> str:
+    \'\'\'Tell the weather.\'\'\'
+"""
+
 
 def agentprobe(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -115,3 +120,20 @@ def test_permuting_goes_with_neither_a_score_nor_a_fork(folder: Path) -> None:
     done = agentprobe(folder, "replay", "t.jsonl", "--permute", "--times", "2")
     assert done.returncode == 2
     assert "leave out --times and --fork" in done.stderr
+
+
+def test_tools_of_a_framework_that_are_called_at_once_are_permuted_too(folder: Path) -> None:
+    """LangChain's own tools, recorded by their adapter: the agent says nothing of agentprobe."""
+    agent = AGENT.replace("import agentprobe\n", "from langchain_core.tools import tool\n")
+    agent = agent.replace('@agentprobe.tool(effect="read")\ndef look(city):\n', LANGCHAIN)
+    agent = agent.replace("pool.submit(look, city)", 'pool.submit(look.invoke, {"city": city})')
+    assert "agentprobe" not in agent
+    (folder / "agent.py").write_text(agent)
+    traced(folder, "careless", "2")
+    done = agentprobe(folder, "replay", "t.jsonl", "--permute", "--json", "race.json")
+    assert done.returncode == 1, done.stderr
+    assert "together      calls 1 look, 2 look" in done.stderr
+    facts = json.loads((folder / "race.json").read_text())
+    assert [(sorted(one["order"]), one["kept"], one["exact"]) for one in facts["orders"]] == [
+        ([1, 2], True, False)
+    ]

@@ -93,3 +93,30 @@ def test_a_fault_strikes_the_tool_server_of_a_launched_agent(place: Place) -> No
     marks = {use.name: use.call.marks for use in trace.tool_calls if use.call is not None}
     assert marks == {"cancel_order": ("fault:tool_error",), "find_orders": ()}
     assert place.notes == []
+
+
+def test_the_tool_server_of_a_launched_agent_is_the_world_and_not_the_agent(place: Place) -> None:
+    record(place)
+    certificate = read_trace(place.folder / "run.jsonl").certificate
+    assert certificate.unhooked == ()
+    assert [process for process in certificate.hooked if "desk" in process] == []
+    assert certificate.complete, certificate.sentences
+
+
+SPEAKS = """
+import httpx2
+hello = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+told = {"mcp-protocol-version": "2026-07-28", "accept": "application/json, text/event-stream"}
+try:
+    httpx2.post("http://127.0.0.1:9/mcp", json=hello, headers=told)
+except httpx2.ConnectError:
+    print("nobody there")
+"""
+
+
+def test_a_tool_server_over_http_that_nothing_recorded_is_in_the_certificate(place: Place) -> None:
+    line = ("trace", "--sim", "tools", "--out", "run.jsonl", "--", sys.executable, "-c", SPEAKS)
+    assert place.agentprobe(*line).stdout == "nobody there\n"
+    certificate = read_trace(place.folder / "run.jsonl").certificate
+    assert not certificate.complete
+    assert "spoke to a tool server at 127.0.0.1:9, which no way in recorded" in certificate.sentences[0]

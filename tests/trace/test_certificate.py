@@ -145,3 +145,21 @@ def test_a_hook_that_could_not_attach_is_said() -> None:
     way = Way(name="aiohttp", attached=False, why="version 9 is none we know")
     found = certificate([gateway(), hooked(ways=(PYTHON, way))])
     assert "the way in by aiohttp did not open: version 9 is none we know" in found.sentences
+
+
+def test_a_tool_server_over_http_that_nothing_recorded_is_said() -> None:
+    """The hook names it before the connection is made, which is then told by its address alone."""
+    found = certificate([gateway(), hooked(to("tools.example", purpose="mcp"))])
+    assert not found.complete
+    assert verdict(found).startswith(
+        "NOT COMPLETE: python agent.py (process 7) spoke to a tool server at tools.example:443, which no way"
+    )
+
+
+def test_the_processes_behind_agentprobe_mcp_are_not_the_agents() -> None:
+    relay = said("outside:8", to("tools.example"), ways=(Way(name="mcp"),), process="agentprobe mcp")
+    before = said("outside:8", ways=(Way(name="python", attached=False),), process="python agent.py")
+    found = certificate([gateway(), hooked(), before, relay])
+    assert found.complete
+    assert found.unhooked == ()
+    assert found.passed == ()

@@ -17,6 +17,7 @@ from agentprobe.adapters.model_call import model_call
 from agentprobe.adapters.post_import import WhenImported
 from agentprobe.adapters.watch import default_port
 from agentprobe.dialects import Dialect, dialect_for
+from agentprobe.domain.hosts import is_loopback
 
 _dialect_for = lru_cache(maxsize=1024)(dialect_for)
 Send = Callable[..., Any]
@@ -108,7 +109,8 @@ def _concerned(library: Any, client: Any, request: Any) -> tuple[Active, Dialect
         return None
     dialect = _dialect_for(request.method, request.url.raw_path.decode("ascii"))
     found = (active, dialect) if active is not None and dialect is not None else None
-    watch.sent(host, port, library.__name__, seen=found is not None, path=request.url.path)
+    purpose = "mcp" if found is None and _speaks_mcp(request) else ""
+    watch.sent(host, port, library.__name__, seen=found is not None, path=request.url.path, purpose=purpose)
     if found is not None and found[0].joined and found[0].simulated:
         _turn_to_the_door(library, request, found[0].orders.door)
         return None
@@ -117,6 +119,12 @@ def _concerned(library: Any, client: Any, request: Any) -> tuple[Active, Dialect
     if found is None and (why := refused(library.__name__, request.method, host, port, request.url.path)):
         raise library.ConnectError(why, request=request)
     return found
+
+
+def _speaks_mcp(request: Any) -> bool:
+    """Is this a message to a tool server over HTTP that no relay of ours stands before?"""
+    ours = is_loopback(request.url.host) and request.url.path.startswith("/s/")
+    return not ours and any(name in request.headers for name in ("mcp-protocol-version", "mcp-session-id"))
 
 
 def _told(response: Any, library: Any) -> Any:

@@ -88,10 +88,10 @@ class led_by:  # noqa: N801 - used as the function that contextlib would make of
         _leading.reset(self._token)
 
 
-def sent(host: str, port: int, library: str, *, seen: bool, path: str = "") -> None:
+def sent(host: str, port: int, library: str, *, seen: bool, path: str = "", purpose: str = "") -> None:
     """A hook says where a request goes, and whether it is `seen`, in the trace, or passes unrecorded."""
     if _watch is not None:
-        purpose = "telemetry" if path.endswith(_PHONES_HOME) else ""
+        purpose = "telemetry" if path.endswith(_PHONES_HOME) else purpose
         _watch.count(host, port, "", library if seen else "", purpose)
 
 

@@ -17,6 +17,8 @@ from agentprobe.trace.writer import TraceWriter
 LOOK_SECONDS = 0.075
 """How long it takes from one look to the next; a connection that lives shorter may be missed."""
 OUTSIDE, GATEWAY, PYTHON = "outside", "gateway", "python"
+RELAY = "mcp"
+"""The way in between an agent and its tool servers; what runs behind it is the world."""
 
 
 def tell_routes(writer: TraceWriter, routes: Sequence[Route]) -> None:
@@ -78,7 +80,8 @@ class _Outside:
             if proc.born(pid) != birth:
                 del self._known[pid]
         for root in (self._root, *self._known):
-            self._known |= {pid: proc.born(pid) for pid in proc.family(root) if pid not in self._known}
+            found = proc.family(root, _leads_to_world)
+            self._known |= {pid: proc.born(pid) for pid in found if pid not in self._known}
         for pid in self._known:
             self._look_at(pid)
 
@@ -106,6 +109,9 @@ class _Outside:
 
     def _tell_process(self, pid: int, words: tuple[str, ...]) -> None:
         """A process as such; of a Python, why no hook may be in it, which counts until one speaks up."""
+        if _is_relay(words):
+            _write(self._writer, f"{OUTSIDE}:{pid}", process="agentprobe mcp", ways=(Way(name=RELAY),))
+            return
         ways = (Way(name=PYTHON, attached=False, why=_why(words)),) if _is_python(words) else ()
         _write(self._writer, f"{OUTSIDE}:{pid}", process=program(words), ways=ways)
 
@@ -115,6 +121,16 @@ class _Outside:
         self._told.add((pid, peer))
         found = Connection(host=peer.address, port=peer.port, address=peer.address)
         _write(self._writer, f"{OUTSIDE}:{pid}", process=program(words), connections=(found,))
+
+
+def _leads_to_world(pid: int) -> bool:
+    return _is_relay(proc.words(pid))
+
+
+def _is_relay(words: tuple[str, ...]) -> bool:
+    """Is it `agentprobe mcp`? The tool server that runs behind it is the world and not the agent."""
+    pairs = zip((PurePath(word).name for word in words), words[1:], strict=False)
+    return any(name in ("agentprobe", "agentprobe.cli") and then == "mcp" for name, then in pairs)
 
 
 def _is_python(words: tuple[str, ...]) -> bool:

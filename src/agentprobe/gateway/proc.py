@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
@@ -27,9 +27,10 @@ def readable() -> bool:
     return (PROC / "self" / "net" / "tcp").exists()
 
 
-def family(pid: int) -> tuple[int, ...]:
-    """A process and all that descend from it."""
-    return (pid, *(one for child in _children(pid) for one in family(child)))
+def family(pid: int, is_last: Callable[[int], bool] = lambda _: False) -> tuple[int, ...]:
+    """A process and all that descend from it, but for those behind one that `is_last`."""
+    children = () if is_last(pid) else _children(pid)
+    return (pid, *(one for child in children for one in family(child, is_last)))
 
 
 def _children(pid: int) -> Iterator[int]:

@@ -10,8 +10,9 @@ from agentprobe.domain.hosts import is_loopback, is_provider, is_telemetry
 from agentprobe.trace.records import Connection, CoverageRecord
 
 T = TypeVar("T")
-_GATEWAY, _PROXY, _OUTSIDE, _PYTHON = "gateway", "proxy", "outside", "python"
+_GATEWAY, _PROXY, _OUTSIDE, _PYTHON, _RELAY = "gateway", "proxy", "outside", "python", "mcp"
 _MODEL, _UNKNOWN, _TELEMETRY, _LOCAL, _OTHER = "model", "unknown", "telemetry", "local", "other"
+_TOOLS = "mcp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,8 @@ class Passed:
     process: str
     """What ran, with its process id."""
     purpose: str
-    """`model`, `telemetry`, `local` (this machine), `other`, or `unknown` where only an address was seen."""
+    """`model`, `mcp` (a tool server), `telemetry`, `local` (this machine), `other`, or
+    `unknown` where only an address was seen."""
     sampled: bool = False
     """Was it seen from outside only?"""
 
@@ -56,8 +58,8 @@ class Certificate:
 
     @property
     def escaped(self) -> tuple[Passed, ...]:
-        """What went to a model past all ways, or may have."""
-        return tuple(one for one in self.passed if one.purpose in (_MODEL, _UNKNOWN))
+        """What went to a model past all ways, or may have; and what went to a tool server so."""
+        return tuple(one for one in self.passed if one.purpose in (_MODEL, _UNKNOWN, _TOOLS))
 
     @property
     def complete(self) -> bool:
@@ -105,7 +107,8 @@ _HARMLESS = (
 def certificate(coverage: Sequence[CoverageRecord], *, ended: bool = True) -> Certificate:
     """Judge what a trace says of its own coverage; `ended` when it reaches the end of its run."""
     inside = [record for record in coverage if record.by.startswith("watch:")]
-    outside = [record for record in coverage if record.by.startswith(f"{_OUTSIDE}:")]
+    relays = {_pid(record) for record in coverage if any(way.name == _RELAY for way in record.ways)}
+    outside = [r for r in coverage if r.by.startswith(f"{_OUTSIDE}:") and _pid(r) not in relays]
     house = [record for record in coverage if record.by in (_GATEWAY, _PROXY)]
     carried = [record for record in house if record.by == _PROXY]
     hooked = {_pid(record): record.process for record in inside if _is_hooked(record)}
@@ -202,6 +205,11 @@ def _is_address(host: str) -> bool:
 
 
 def _escape(one: Passed) -> str:
+    if one.purpose == _TOOLS:
+        return (
+            f"{one.process} spoke to a tool server at {one.place}, which no way in recorded; put `agentprobe "
+            "mcp` before it"
+        )
     whose = "" if one.purpose == _MODEL else ", and nobody knows whose that is"
     return f"{one.process} turned to {one.place}, which no way in recorded{whose}"
 
