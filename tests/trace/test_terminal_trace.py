@@ -7,14 +7,16 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rich.console import Console, RenderableType
 
-from agentprobe.report.terminal_trace import draw, live_line
+from agentprobe.report.terminal_trace import _tool, draw, live_line
 from agentprobe.report.trace_words import clipped, duration, plain
 from agentprobe.trace.body import packed_value
 from agentprobe.trace.pair import TracedCall
 from agentprobe.trace.read import read_trace
-from agentprobe.trace.records import CallRecord, EndRecord, Failure, Header, OutcomeRecord
+from agentprobe.trace.records import CallRecord, EndRecord, Failure, Header, OutcomeRecord, RequestNotes
+from agentprobe.trace.tools import WIRE, ToolUse
 from agentprobe.trace.view import Trace
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "trace_v1.jsonl"
@@ -93,3 +95,9 @@ def test_figures_have_fitting_units() -> None:
         "", "0 ms", "12.3 ms", "1 s", "12.3 s", "1,234 s",
     ]  # fmt: skip
     assert clipped("abcdef", 4) == "abc…"
+
+
+def test_a_result_that_was_not_kept_is_not_called_unseen() -> None:
+    kept = CallRecord(order=1, id="c1", by="p", place="agent", at=0, kind="model", name="m", site="model")
+    for record, said in ((kept, "no result seen"), (replace(kept, noted=RequestNotes()), "not kept")):
+        assert said in _tool(ToolUse(name="f", arguments={}, seen=WIRE, asked_by=TracedCall(record))).plain

@@ -198,7 +198,7 @@ def _tool(use: ToolUse) -> Text:
     line = Text.assemble(("tool ", "bold"), clipped(use.name, 28), _arguments(use.arguments, 40))
     if use.call is None:
         _add(line, [Text("FAILED", "red")] if use.error else [])
-        _add(line, [Text("seen on the wire", "dim") if use.answered else Text("no result seen", "yellow")])
+        _add(line, [_result_seen(use)])
     else:
         _add(line, _within(use.call))
         _add(line, [Text("seen on the wire", "dim")] if use.seen == WIRE else [])
@@ -207,6 +207,15 @@ def _tool(use: ToolUse) -> Text:
     if told:
         line.append(f" → {clipped(told, WIDTH)}", "red" if use.error else "dim")
     return line
+
+
+def _result_seen(use: ToolUse) -> Text:
+    """Of a tool that only the model traffic tells of: was a result seen there, as far as content was kept?"""
+    if use.answered:
+        return Text("seen on the wire", "dim")
+    if use.asked_by is not None and use.asked_by.record.noted is not None:
+        return Text("seen on the wire, its result was not kept", "dim")
+    return Text("no result seen", "yellow")
 
 
 def _tool_state(call: TracedCall) -> Iterator[Text]:
