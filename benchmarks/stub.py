@@ -14,6 +14,8 @@ from collections import Counter
 from typing import Any
 
 PACE = 0.02
+SLOW_PACE = 0.022
+"""Of a stream of 1.1 seconds."""
 EVENTS = 50
 MODEL = "gpt-test"
 
@@ -116,8 +118,10 @@ class Provider(asyncio.Protocol):
         target = request.split(b" ", 2)[1]
         if b"/sink/" in target:
             self.take(target.decode(), len(request))
+        elif b"slow" in target:
+            self.task = asyncio.get_running_loop().create_task(self.pace(WORDS, SLOW_PACE))
         elif b"paced" in target:
-            self.task = asyncio.get_running_loop().create_task(self.pace())
+            self.task = asyncio.get_running_loop().create_task(self.pace(WORDS[:10], PACE))
         elif b"stream" in target or b'"stream":true' in request:
             self.transport.write(STREAM_HEAD + b"".join(STREAM))
         else:
@@ -132,11 +136,11 @@ class Provider(asyncio.Protocol):
         reply = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%b"
         self.transport.write(reply % (len(body), body) if not target.endswith("/traces") else _THANKS)
 
-    async def pace(self) -> None:
-        """Stream ten events, one every 20 ms."""
+    async def pace(self, events: list[bytes], seconds: float) -> None:
+        """Stream events one by one."""
         self.transport.write(STREAM_HEAD)
-        for event in WORDS[:10]:
-            await asyncio.sleep(PACE)
+        for event in events:
+            await asyncio.sleep(seconds)
             self.transport.write(event)
         self.transport.write(LAST)
 
