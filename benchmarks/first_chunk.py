@@ -31,7 +31,8 @@ from stub import EVENTS, QUESTION
 ROUNDS = 3
 PATH = "/slow/v1/chat/completions"
 HERE = Path(__file__).parent
-Way = tuple[str, Callable[[], AbstractContextManager[object]]]
+Within = AbstractContextManager[object]
+Way = tuple[str, Callable[[], Within]]
 """Where to ask, and what to ask within."""
 
 
@@ -56,7 +57,7 @@ def session(folder: Path) -> Iterator[None]:
     http_hook.uninstall()
 
 
-def peers(folder: Path) -> Iterator[tuple[str, Callable[[], AbstractContextManager[object]]]]:
+def peers(folder: Path) -> Iterator[Way]:
     """What else records in this process, of what is installed."""
     for name in ("vcr", "cassetter"):
         if find_spec(name) is None:
@@ -65,9 +66,7 @@ def peers(folder: Path) -> Iterator[tuple[str, Callable[[], AbstractContextManag
         yield name, partial(_taped, import_module(name).use_cassette, folder)
 
 
-def _taped(
-    use: Callable[[str], AbstractContextManager[object]], folder: Path
-) -> AbstractContextManager[object]:
+def _taped(use: Callable[[str], Within], folder: Path) -> Within:
     return use(str(folder / f"{time.perf_counter_ns()}.yaml"))
 
 

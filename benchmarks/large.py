@@ -3,8 +3,8 @@
 Run: python benchmarks/large.py [MEGABYTES] (about two minutes; takes that much room in the temporary folder)
 
 Each call holds a conversation of 100 KB of which nothing was said before, so that nothing is kept only once.
-Reading is done by processes of their own, whose greatest memory the system tells. Beside them stands the least
-that reading can cost: each line taken from the file and decoded.
+Reading is done by processes of their own, whose greatest memory the system tells. Beside them stands the
+least that reading can cost: each line taken from the file and decoded.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Run: python benchmarks/replay.py (a minute; vcrpy and cassetter are measured where they are installed)
 
 Every recorded request is another one, and they are asked for in the order in which they stand. `look-up` is
-the script alone; `by room` is a call that walks the corridor; `by client` asks with httpx and is what the peers
-are measured by, with 400 recorded calls. All is told in this process's CPU time.
+the script alone; `by room` is a call that walks the corridor; `by client` asks with httpx and is what the
+peers are measured by, with 400 recorded calls. All is told in this process's CPU time.
 """
 
 from __future__ import annotations
@@ -115,9 +115,8 @@ def by_client(url: str, within: AbstractContextManager[object], count: int) -> f
 
 def sizes(folder: Path) -> None:
     """Ours, by how much is recorded."""
-    print(
-        f"{'recorded calls':>15} {'read, s':>8} {'look-up, us':>20} {'by room, a second':>26} {'by client':>10}"
-    )
+    heads = f"{'look-up, us':>20} {'by room, a second':>26} {'by client':>10}"
+    print(f"{'recorded calls':>15} {'read, s':>8} {heads}")
     for size in SIZES:
         made, path = calls(size), folder / f"{size}.jsonl"
         recorded(path, made)
@@ -132,7 +131,7 @@ def sizes(folder: Path) -> None:
 
 
 def peers(folder: Path) -> None:
-    """Theirs, at the smallest size, beside ours and the bare client asking a provider that answers at once."""
+    """Theirs, at the smallest size, beside the bare client asking a provider."""
     with beside([sys.executable, str(HERE / "stub.py")]) as provider:
         print(f"\nby client, {BY_CLIENT} recorded calls, replies a second of CPU time")
         print(f"{'httpx to a provider':24} {by_client(provider.said, nullcontext(), BY_CLIENT):10,.0f}")
