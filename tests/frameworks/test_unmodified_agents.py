@@ -26,6 +26,7 @@ from agentprobe.domain.wire import HttpReply, HttpRequest
 from agentprobe.gateway.surroundings import QUIET
 from agentprobe.sim.engine import SimulatedModel
 from agentprobe.sim.server import background
+from agentprobe.trace.body import unpacked
 from agentprobe.trace.pair import TracedCall
 from agentprobe.trace.read import read_trace
 from agentprobe.trace.tools import PROCESS, WIRE
@@ -52,6 +53,19 @@ ERRANDS = [
     ("get_weather", {"city": "Oslo"}, "rain in Oslo"),
 ]
 """What every agent here does when the model keeps to its plan."""
+KEPT = {
+    "adk_": ("google-adk", "session of me in desk", 4),
+    "agno_": ("agno", "agent", 1),
+    "autogen_": ("autogen", "agent clerk", 6),
+    "crewai_": ("crewai", "crew crew", 1),
+    "haystack_": ("haystack", "agent", 6),
+    "llamaindex_": ("llama-index", "agent Agent", 3),
+    "openai_agents_": ("openai-agents", "agent Clerk", 3),
+    "pydantic_ai_": ("pydantic-ai", "agent agent", 3),
+    "smolagents_": ("smolagents", "", 4),
+    "strands_": ("strands", "agent Strands Agents", 6),
+}
+"""Of each framework that keeps its state in the trace: the source, whose it is, and how many snapshots."""
 PATIENCE = 300
 """Seconds after which an agent is taken to be stuck."""
 
@@ -171,6 +185,17 @@ def _where(agent: list[str]) -> set[str]:
     return {WIRE if Path(agent[1]).name.startswith(BY_HAND) else PROCESS}
 
 
+def _check_kept(agent: list[str], told: Trace) -> None:
+    """What the framework keeps stands in the trace, step by step, and the last of it holds the results."""
+    for begin, (source, name, number) in KEPT.items():
+        if not Path(agent[1]).name.startswith(begin):
+            continue
+        found = [state for state in told.states if state.source == source]
+        assert len(found) == number
+        assert {state.name for state in found} == {name or found[0].name}
+        assert "rain in Oslo" in json.dumps(unpacked(found[-1].value))
+
+
 def replay(told: Trace, folder: Path) -> Ran:
     """Run the agent of a trace again, on what is recorded."""
     ours = [sys.executable, "-m", "agentprobe.cli", "replay", str(told.path), "--out", f"{folder}-replays"]
@@ -210,6 +235,7 @@ def test_an_unmodified_agent_is_traced_whole_and_behaves_as_it_does_bare(
     assert _in_pieces(told) or "streamed" not in agent[1]
     assert told.complete
     assert not told.failed
+    _check_kept(agent, told)
     again = replay(told, tmp_path / "replayed")
     assert (again.code, again.out) == (0, ANSWER), again.err
     assert again.errands == ([] if _where(agent) == {PROCESS} else ERRANDS)
@@ -231,6 +257,7 @@ def test_an_agent_that_asks_for_tools_in_text_is_traced_and_replayed(
     assert sorted(processed, key=repr) == traced.errands
     assert told.complete
     assert not told.failed
+    _check_kept(agent, told)
     again = replay(told, tmp_path / "replayed")
     assert (again.code, again.out, again.errands) == (0, answer, []), again.err
 

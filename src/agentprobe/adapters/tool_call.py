@@ -120,7 +120,7 @@ def plain_items(arguments: Mapping[str, Any]) -> dict[str, Any]:
     plain: dict[str, Any] = {}
     for name, value in arguments.items():
         try:
-            plain[name] = value if type(value) in _PLAIN else msgspec.to_builtins(value, enc_hook=_spelled)
+            plain[name] = value if type(value) in _PLAIN else msgspec.to_builtins(value, enc_hook=plain_value)
         except Exception:  # noqa: BLE001, S112 - spelling runs foreign code; what fails cannot have been written
             continue
     return plain
@@ -137,7 +137,7 @@ def spelling(arguments: Mapping[str, Any]) -> str:
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
-def _spelled(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """Plain values of what msgspec does not know: pydantic's models, numpy's numbers and arrays, paths."""
     for method in ("model_dump", "tolist", "__fspath__"):
         if hasattr(value, method) and not isinstance(value, type):

@@ -71,7 +71,8 @@ class Framework:
             self.attach(module)
         except Exception as error:  # noqa: BLE001 - whatever a framework has become, its user's agent must run
             self._why = f"{module.__name__} is not what it was: {type(error).__name__}: {said(error)}"
-        watch.attached(self.title, self._why)
+        if self.tools or self._why:  # where only state is kept no call goes by, and none can get past
+            watch.attached(self.title, self._why)
 
     def replace(self, owner: Any, name: str, make: Callable[[Function], Function]) -> None:
         """Put a function of ours in the place of a class's or a module's own, once.

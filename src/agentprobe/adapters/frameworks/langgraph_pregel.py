@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agentprobe.adapters.frameworks._framework import Framework, Function
-from agentprobe.adapters.frameworks._snapshot import keep
+from agentprobe.adapters.frameworks._snapshot import Seen, keep
 
 SOURCE = "langgraph"
 _INNER = ("__", "branch:")
@@ -40,4 +40,4 @@ def _keep(loop: Any) -> None:
     thread = loop.config.get("configurable", {}).get("thread_id", "")
     values = loop.checkpoint["channel_values"]
     shown = {name: value for name, value in values.items() if not name.startswith(_INNER)}
-    keep(f"thread {thread}", shown, source=SOURCE, ref=loop.checkpoint["id"])
+    keep(Seen(name=f"thread {thread}", values=shown, ref=loop.checkpoint["id"]), source=SOURCE)
