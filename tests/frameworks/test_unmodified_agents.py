@@ -54,7 +54,7 @@ ERRANDS = [
 ]
 """What every agent here does when the model keeps to its plan."""
 KEPT = {
-    "adk_": ("google-adk", "session of me in desk", 4),
+    "adk_": ("google-adk", "session of me in desk", 6),
     "agno_": ("agno", "agent", 1),
     "autogen_": ("autogen", "agent clerk", 6),
     "crewai_": ("crewai", "crew crew", 1),
@@ -62,7 +62,7 @@ KEPT = {
     "llamaindex_": ("llama-index", "agent Agent", 3),
     "openai_agents_": ("openai-agents", "agent Clerk", 3),
     "pydantic_ai_": ("pydantic-ai", "agent agent", 3),
-    "smolagents_": ("smolagents", "", 4),
+    "smolagents_": ("smolagents", "", 3),
     "strands_": ("strands", "agent Strands Agents", 6),
 }
 """Of each framework that keeps its state in the trace: the source, whose it is, and how many snapshots."""
