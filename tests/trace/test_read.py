@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentprobe.basis.clock import VirtualClock
+from agentprobe.domain.call import Call, Kind
 from agentprobe.errors import TraceError
+from agentprobe.kernel.boundary import Boundary
+from agentprobe.trace.known_secrets import leaks
+from agentprobe.trace.lines import lines_of
 from agentprobe.trace.read import Follower, Lines, read_trace
-from agentprobe.trace.records import CallRecord, EndRecord, Header, OutcomeRecord, encode
+from agentprobe.trace.recorder import Recorder
+from agentprobe.trace.records import Body, CallRecord, EndRecord, Header, OutcomeRecord, encode
 from agentprobe.trace.view import Trace
+from agentprobe.trace.writer import TraceWriter
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "trace_v1.jsonl"
 SMALL = [
@@ -176,3 +184,63 @@ def test_a_follower_tells_each_finished_call_once_while_the_file_grows(folder: P
     assert sorted(told, key=str) == sorted(
         ((call.name, call.status) for call in read_trace(GOLDEN).calls), key=str
     )
+
+
+def test_a_giant_line_is_passed_over_and_said_without_being_held(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    writer = TraceWriter(path)
+    writer.header(session="s")
+    with path.open("ab") as file:
+        file.write(b'{"record":"call","order":1,' + b"x" * 5000 + b"}\n")
+    writer.end()
+    lines = Lines(path, longest=1000)
+    assert [type(record).__name__ for record in lines] == ["EndRecord"]
+    assert any("line 2 has 5,029 bytes, more than is read" in problem for problem in lines.problems)
+
+
+def test_what_has_no_end_is_no_trace(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_bytes(b"x" * 5000)
+    with pytest.raises(TraceError):
+        Lines(path, longest=1000)
+
+
+@pytest.mark.parametrize("longest", [4, 5, 100])
+def test_lines_add_up_to_the_file(tmp_path: Path, longest: int) -> None:
+    path = tmp_path / "t"
+    path.write_bytes(b"abcd\nabc\n\nabcdefgh\nend")
+    with path.open("rb") as file:
+        found = list(lines_of(file, longest))
+    assert [size for _, size in found] == [5, 4, 1, 9, 3]
+    assert all(line == b"" or len(line) == size <= longest for line, size in found)
+
+
+def test_a_secret_is_found_across_the_pieces_of_a_long_line(tmp_path: Path) -> None:
+    path = tmp_path / "t"
+    path.write_bytes(b"{}\n" + b"x" * (2**20 - 7) + b"zebra77stripes9" + b"y" * 100 + b"\n{}\n")
+    assert leaks(path, {"KEY": "zebra77stripes9"}) == ["line 2 holds the value of KEY"]
+
+
+def _saying(text: str, _: Call) -> dict[str, str]:
+    return {"said": text}
+
+
+def test_of_a_payload_that_is_too_large_size_and_digest_are_kept(tmp_path: Path) -> None:
+    found: list[tuple[Body, Body]] = []
+    for text in ("a" * 500, "a" * 500, "b" * 500, "short"):
+        writer = TraceWriter(tmp_path / f"{len(found)}.jsonl", largest_body=200)
+        writer.header(session="s")
+        room = Recorder(writer, VirtualClock())
+        call = Call(kind=Kind.TOOL, name="t", request={"text": text})
+        Boundary([room], VirtualClock()).call(call, partial(_saying, text))
+        writer.end()
+        (read,) = read_trace(writer.path).calls
+        assert read.record.request is not None
+        assert read.outcome is not None
+        assert read.outcome.body is not None
+        found.append((read.record.request, read.outcome.body))
+    first, same, other, short = found
+    assert (first[0].withheld, first[1].withheld) == (511, 511)
+    assert first == same
+    assert first[0].digest != other[0].digest
+    assert short[0].withheld is None

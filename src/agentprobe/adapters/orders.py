@@ -31,7 +31,7 @@ from agentprobe.trace.read import ToolsElsewhere
 from agentprobe.trace.recorder import Recorder
 from agentprobe.trace.redact import Redaction
 from agentprobe.trace.replay.room import Replaying
-from agentprobe.trace.writer import TraceWriter
+from agentprobe.trace.writer import LARGEST_BODY, TraceWriter
 
 VARIABLE = startup.VARIABLE
 
@@ -75,6 +75,8 @@ class Orders:
     """Names of keys and headers whose values must not be kept."""
     content: bool = True
     """Is to be kept what was said? If not, only sizes, digests and shapes are."""
+    largest_body: int = LARGEST_BODY
+    """Bytes of the largest payload that is kept; of a larger one its size and a digest are."""
 
     def to_json(self) -> str:
         """One line of JSON, fit for an environment variable; the trace's path becomes absolute."""
@@ -125,7 +127,9 @@ class Orders:
         if self.trace is None:
             return None
         by = f"process:{os.getpid()}" if joined else "process"
-        writer = TraceWriter(self.trace, by=by, redact=self.redaction(), content=self.content)
+        writer = TraceWriter(
+            self.trace, by=by, redact=self.redaction(), content=self.content, largest_body=self.largest_body
+        )
         writer.header(
             session=self.id,
             seed=self.seed,

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from agentprobe.domain.task import ExpectedEffect, Task
+from agentprobe.trace.writer import LARGEST_BODY
 
 Rows = Annotated[int, Meta(ge=1)]
 Reference = Annotated[str, Meta(pattern=r"^[\w.]+:[\w.]+$")]
@@ -154,6 +155,8 @@ class TraceSettings(Part, frozen=True, kw_only=True):
     """Names of keys and headers whose values must not be kept."""
     content: bool = True
     """Is to be kept what was said and printed? If not, only sizes, digests and shapes are."""
+    largest_body_bytes: Annotated[int, Meta(ge=1)] = LARGEST_BODY
+    """The largest payload that a trace keeps; of a larger one it keeps the size and a digest."""
 
 
 class Experiment(msgspec.Struct, frozen=True, kw_only=True):

@@ -52,6 +52,16 @@ def _hides(data: bytes, finds: Finds) -> bool:
         return False
 
 
+def bounded(body: Body, most: int, digest: Callable[[bytes], str]) -> Body:
+    """The payload, or only its size and digest where it has more bytes than are kept."""
+    if body.withheld is not None:
+        return body
+    data = unpacked_bytes(body) or (body.repr or "").encode(errors="replace")
+    if len(data) <= most:
+        return body
+    return Body(withheld=len(data), digest=digest(data), coding=body.coding)
+
+
 def packed_value(value: Any) -> Body:
     """A value of the agent's language: as JSON, with what has no JSON form as it prints."""
     if isinstance(value, (bytes, bytearray)):

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from agentprobe.trace.environment import SHORTEST, secrets_in
+from agentprobe.trace.lines import pieces_of
 
 MOST_MET = 1000
 """So many credentials of headers are remembered."""
@@ -36,6 +37,8 @@ class Literals:
 
     names: tuple[str, ...]
     search: BytesAhoCorasick
+    longest: int
+    """Bytes of the longest spelling."""
 
     @classmethod
     def of(cls, known: Mapping[str, str]) -> Literals | None:
@@ -44,7 +47,8 @@ class Literals:
         if not pairs:
             return None
         search = BytesAhoCorasick([spelling for _, spelling in pairs], matchkind=MatchKind.LeftmostLongest)
-        return cls(tuple(name for name, _ in pairs), search)
+        longest = max(len(spelling) for _, spelling in pairs)
+        return cls(tuple(name for name, _ in pairs), search, longest)
 
     def find(self, data: bytes) -> Iterator[tuple[str, int, int]]:
         """Each place where one stands, with the name of its variable."""
@@ -78,7 +82,7 @@ def leaks(path: Path, known: Mapping[str, str]) -> Sequence[str]:
     with path.open("rb") as file:
         found = {
             (name, number): None
-            for number, line in enumerate(file, start=1)
-            for name, _, _ in literals.find(line)
+            for number, piece in pieces_of(file, overlap=literals.longest)
+            for name, _, _ in literals.find(piece)
         }
     return [f"line {number} holds the value of {name}" for name, number in list(found)[:20]]

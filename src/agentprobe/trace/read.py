@@ -14,6 +14,7 @@ from agentprobe.domain.call import Kind
 from agentprobe.errors import TraceError
 from agentprobe.trace import version_1
 from agentprobe.trace.blobs import Blobs, in_pieces
+from agentprobe.trace.lines import LONGEST, lines_of
 from agentprobe.trace.pair import TracedCall, paired
 from agentprobe.trace.records import (
     AGENT,
@@ -56,8 +57,9 @@ class Lines:
     `header` is there from the beginning; `problems` and `truncated` are whole once all records were read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, longest: int = LONGEST) -> None:
         self.path = path
+        self._longest = longest
         self.problems: list[str] = []
         self.truncated = False
         self._header_changed = self._summed = False
@@ -70,7 +72,12 @@ class Lines:
         reading = _Reading(self.header.version, self._blobs, summed=self._summed)
         with self.path.open("rb") as file:
             at = len(file.readline())
-            for number, line in enumerate(file, start=2):
+            for number, (line, size) in enumerate(lines_of(file, self._longest), start=2):
+                if not line:
+                    self._say([f"line {number} has {size:,} bytes, more than is read; it is left out"])
+                    damaged += 1
+                    at += size
+                    continue
                 read = reading.line(line, at)
                 self._say(f"line {number} {trouble}" for trouble in read.troubles)
                 damaged += read.damaged
@@ -95,7 +102,7 @@ class Lines:
     def _header(self) -> Header:
         try:
             with self.path.open("rb") as file:
-                first = file.readline()
+                first = file.readline(self._longest)
         except OSError as error:
             raise TraceError(
                 f"cannot read {self.path}: {error.strerror}; give a file that `agentprobe trace` has written"

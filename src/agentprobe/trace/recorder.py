@@ -13,8 +13,8 @@ from agentprobe.domain.wire import Chunk, Headers, HttpReply, HttpRequest
 from agentprobe.errors import AgentStopped, Malformed
 from agentprobe.kernel.place import Place
 from agentprobe.kernel.room import Passage
-from agentprobe.trace.body import packed, packed_reply, packed_value, said
-from agentprobe.trace.model_notes import RETRIES, answer_notes, attempt_of
+from agentprobe.trace.body import bounded, packed, packed_reply, packed_value, said
+from agentprobe.trace.model_notes import RETRIES, answer_notes, attempt_of, request_notes
 from agentprobe.trace.records import (
     AGENT,
     WORLD,
@@ -63,7 +63,9 @@ class Recorder:
         writer, request = self._writer, call.request
         wire = request if isinstance(request, HttpRequest) else None
         headers = _by_name(wire.headers) if wire is not None else {}
-        body = self._packed(wire.body, headers) if wire is not None else packed_value(request)
+        body = self._bounded(self._packed(wire.body, headers) if wire is not None else packed_value(request))
+        unkept = wire is not None and call.dialect and body.withheld
+        noted = _unread(wire, call.dialect, body) if wire is not None and unkept else None
         writer.add(
             CallRecord(
                 order=writer.order(),
@@ -85,16 +87,19 @@ class Recorder:
                 attempt=attempt_of(headers),
                 http=self._http(wire) if wire is not None else None,
                 request=body,
-                noted=_unread(wire) if wire is not None and call.dialect and body.withheld else None,
+                noted=noted,
             )
         )
 
     def _came(self, call: Call, outcome: Outcome, seconds: float) -> None:
-        writer, value = self._writer, outcome.value
-        reply = value if isinstance(value, HttpReply) else None
+        writer = self._writer
+        reply = outcome.value if isinstance(outcome.value, HttpReply) else None
         plain = _plain(reply) if reply is not None else None
+        value = _value(outcome)
         body, noted = (
-            self._replied(call, reply, plain, outcome) if reply and plain else (_value(outcome), None)
+            self._replied(call, reply, plain, outcome)
+            if reply and plain
+            else (self._bounded(value) if value is not None else None, None)
         )
         writer.add(
             OutcomeRecord(
@@ -127,6 +132,10 @@ class Recorder:
     def _packed(self, data: bytes, headers: Mapping[str, str]) -> Body:
         return packed(data, headers.get(ENCODINGS, ""), self._writer.redact.finds)
 
+    def _bounded(self, body: Body) -> Body:
+        """The payload as far as it is kept at all."""
+        return bounded(body, self._writer.largest_body, self._writer.digest)
+
     def _replied(
         self, call: Call, reply: HttpReply, plain: HttpReply, outcome: Outcome
     ) -> tuple[Body, AnswerNotes | None]:
@@ -134,7 +143,7 @@ class Recorder:
 
         A secret may be spread over a stream's events, where nobody finds it; then the stream is withheld.
         """
-        body = self._body(reply, plain)
+        body = self._bounded(self._body(reply, plain))
         if not call.dialect or (body.text is None and body.withheld is None):
             return body, None
         noted = answer_notes(call.dialect, plain)
@@ -152,12 +161,14 @@ class Recorder:
         return replace(body, coding=named if data != reply.body else "")
 
 
-def _unread(request: HttpRequest) -> RequestNotes:
-    """Why a request was not kept."""
+def _unread(request: HttpRequest, dialect: str, body: Body) -> RequestNotes:
+    """What is noted of a request that was not kept, or why nothing is."""
     try:
-        plain_request(request)
+        plain = plain_request(request)
     except Malformed as error:
         return RequestNotes(unread=said(error))
+    if body.digest:
+        return request_notes(dialect, plain)
     return RequestNotes(unread="the request holds a secret among bytes that are no text")
 
 

@@ -78,7 +78,7 @@ class Body(Struct, frozen=True, kw_only=True, omit_defaults=True):
     repr: str | None = None
     """A value of the agent's language that has no JSON form, as it prints."""
     withheld: int | None = None
-    """The number of bytes of a payload that could not be cleaned of secrets and is not kept."""
+    """The bytes of a payload that is not kept: it could not be cleaned of secrets, or was too large."""
     lost: int | None = None
     """So many of its blobs are missing in the file or damaged; never written, found by readers."""
     shape: Raw | UnsetType = UNSET
@@ -86,7 +86,7 @@ class Body(Struct, frozen=True, kw_only=True, omit_defaults=True):
     size: int = 0
     """The same: how many bytes it had."""
     digest: str = ""
-    """The same: a digest under a key; equal payloads have equal ones."""
+    """The same, and of one that was too large: a digest under a key; equal payloads have equal ones."""
     coding: str = ""
     """How the payload was compressed on the wire; here it no longer is."""
 

@@ -65,7 +65,7 @@ class Shapes:
             return body
         data = unpacked_bytes(body) or (body.repr or "").encode()
         shape = Raw(msgspec.json.encode(_shape(data)))
-        return Body(shape=shape, size=len(data), digest=self._digest(data), coding=body.coding)
+        return Body(shape=shape, size=len(data), digest=self.digest(data), coding=body.coding)
 
     def _call(self, record: CallRecord) -> CallRecord:
         http = record.http
@@ -74,7 +74,7 @@ class Shapes:
         return replace(
             record,
             request=self.body(record.request),
-            intent=self._digest(record.intent.encode()) if record.intent else "",
+            intent=self.digest(record.intent.encode()) if record.intent else "",
             http=replace(http, target=http.target.partition("?")[0], headers=_headers(http.headers))
             if http
             else None,
@@ -85,7 +85,7 @@ class Shapes:
         prompt, settings = noted.prompt, noted.settings
         if prompt is not None:
             system, tools, messages = (
-                self._digest(part.encode()) if part else ""
+                self.digest(part.encode()) if part else ""
                 for part in (prompt.system, prompt.tools, prompt.messages)
             )
             prompt = replace(prompt, system=system, tools=tools, messages=messages)
@@ -135,7 +135,7 @@ class Shapes:
 
     def said(self, text: str) -> str:
         """What stands for a text: how long it was, and its digest."""
-        return f"[not kept: {len(text):,} characters, {self._digest(text.encode())[:12]}]" if text else ""
+        return f"[not kept: {len(text):,} characters, {self.digest(text.encode())[:12]}]" if text else ""
 
     def _command(self, agent: Mapping[str, Any]) -> dict[str, Any]:
         """The program alone: what is asked stands among the words behind it."""
@@ -148,7 +148,7 @@ class Shapes:
     def _error(self, facts: Mapping[str, Any]) -> dict[str, str]:
         return {"error": str(facts["error"]).partition(":")[0]} if "error" in facts else {}
 
-    def _digest(self, data: bytes) -> str:
+    def digest(self, data: bytes) -> str:
         return blake2b(data, key=self.key[:64], digest_size=16).hexdigest()
 
 

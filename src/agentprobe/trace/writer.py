@@ -36,6 +36,9 @@ from agentprobe.trace.records import (
 from agentprobe.trace.redact import Redaction
 from agentprobe.trace.soundness import summed
 
+LARGEST_BODY = 64 * 2**20
+"""Of a larger payload only its size and a digest are kept, unless somebody says otherwise."""
+
 
 class TraceWriter:
     """Writes one session's trace; several processes may write to the same file, each under its own `by`.
@@ -45,11 +48,19 @@ class TraceWriter:
     """
 
     def __init__(
-        self, path: Path, *, by: str = "process", redact: Redaction | None = None, content: bool = True
+        self,
+        path: Path,
+        *,
+        by: str = "process",
+        redact: Redaction | None = None,
+        content: bool = True,
+        largest_body: int = LARGEST_BODY,
     ) -> None:
         self.path = path
         self.redact = redact or Redaction()
         self._shapes = None if content else self.redact.shapes()
+        self.largest_body = largest_body
+        self.digest = self.redact.shapes().digest
         self.failure: str | None = None
         self._log = AppendLog(path)
         self._by = by

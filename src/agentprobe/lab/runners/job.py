@@ -55,4 +55,5 @@ class Job:
             redact=rules.redact,
             redact_keys=rules.redact_keys,
             content=rules.content,
+            largest_body=rules.largest_body_bytes,
         )
