@@ -6,6 +6,7 @@ import contextlib
 import io
 import sqlite3
 import tarfile
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -290,3 +291,13 @@ def test_an_age_beyond_the_calendar_is_its_beginning() -> None:
     ended = [("old.jsonl", "2001-01-01T00:00:00+00:00")]
     assert prune.to_go(ended, now=NOW, older=age("99999999w")) == []
     assert prune.to_go(ended, now=NOW, older=age("30d")) == ["old.jsonl"]
+
+
+def test_what_holds_the_words_of_traces_is_for_its_owners_eyes(tmp_path: Path) -> None:
+    record(tmp_path / "one.jsonl")
+    folder = TraceFolder(tmp_path)
+    folder.refresh()
+    folder.close()
+    archive.pack([("one.jsonl", nullcontext(tmp_path / "one.jsonl"))], tmp_path / "pack.tar.gz")
+    kept = [tmp_path / NAME, tmp_path / "pack.tar.gz", tmp_path / "one.jsonl"]
+    assert [file.stat().st_mode & 0o777 for file in kept] == [0o600] * 3

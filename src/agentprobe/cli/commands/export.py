@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from agentprobe.adapters.otlp import protobuf_is_there, send
+from agentprobe.basis.files import write_whole
 from agentprobe.errors import ConfigError
 from agentprobe.trace.otlp.conventions import CONVENTIONS
 from agentprobe.trace.otlp.encode import to_otlp
@@ -68,7 +69,7 @@ def exported(
         for span in spans_of(read_trace(trace), convention=convention, content=content)
     ]
     if out is not None:
-        out.write_bytes(msgspec.json.encode(to_otlp(spans, resource())))
+        write_whole(out, msgspec.json.encode(to_otlp(spans, resource())))
         click.echo(f"{len(spans):,} spans written to {out}")
     elif otlp is not None:
         _send(

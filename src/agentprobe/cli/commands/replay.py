@@ -101,6 +101,7 @@ def command(
     if permute and (times > 1 or replaying.fork is not None):
         ctx.fail("--permute gives the recorded run other orders; leave out --times and --fork")
     recorded, console = read_trace(path), Console(stderr=True, quiet=quiet, highlight=False)
+    replaying.room()  # so that what is wrong with it is said before anything runs
     words = behind(ctx) or _recorded_command(recorded, console)
     if permute:
         ctx.exit(_race(recorded, words, replaying, orders, console, facts, out=out, sim=sim))

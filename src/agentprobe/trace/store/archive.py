@@ -35,6 +35,7 @@ def pack(files: Iterable[tuple[str, AbstractContextManager[Path]]], archive: Pat
     number = 0
     part = archive.with_name(f".{archive.name}.part")
     try:
+        part.touch(0o600)
         with tarfile.open(part, "w:gz", compresslevel=6) as pack:
             for number, (name, here) in enumerate(files, start=1):  # noqa: B007 - the number is given back
                 with here as file:

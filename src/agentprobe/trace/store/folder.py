@@ -113,12 +113,18 @@ class TraceFolder:
 
 
 def _opened(path: Path) -> Index:
-    """The index in its file; made anew when it is damaged, in memory where no file can be written."""
+    """The index in its file, for its owner's eyes; in memory where no file can be written.
+
+    It holds what was said, as the traces do. One that is damaged is made anew.
+    """
+    with suppress(OSError):
+        path.touch(0o600)
     try:
         return Index(path)
     except sqlite3.DatabaseError:
         with suppress(OSError):
             path.unlink(missing_ok=True)
+            path.touch(0o600)
         try:
             return Index(path)
         except sqlite3.DatabaseError:
