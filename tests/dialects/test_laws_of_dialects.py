@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agentprobe.dialects import DIALECTS, Dialect, dialect_for, dialect_named
+from agentprobe.dialects._made_ids import MadeIds
 from agentprobe.domain.model import (
     Ended,
     Finish,
@@ -32,18 +33,19 @@ from agentprobe.errors import Malformed
 
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CHAT, MESSAGES, RESPONSES = "openai_chat", "anthropic_messages", "openai_responses"
-GEMINI = "gemini"
+GEMINI, OLLAMA = "gemini", "ollama"
 WORDS = {
     CHAT: {"stop": Finish.STOP, "length": Finish.LENGTH, "tool_calls": Finish.TOOL_CALLS},
     MESSAGES: {"end_turn": Finish.STOP, "max_tokens": Finish.LENGTH, "tool_use": Finish.TOOL_CALLS},
     RESPONSES: {"completed": Finish.STOP, "max_output_tokens": Finish.LENGTH},
     GEMINI: {"STOP": Finish.STOP, "MAX_TOKENS": Finish.LENGTH, "SAFETY": Finish.CONTENT_FILTER},
+    OLLAMA: {"stop": Finish.STOP, "length": Finish.LENGTH},
 }
-PROVIDERS = {CHAT: "OpenAI", RESPONSES: "OpenAI", MESSAGES: "Anthropic", GEMINI: "Gemini"}
+PROVIDERS = {CHAT: "OpenAI", RESPONSES: "OpenAI", MESSAGES: "Anthropic", GEMINI: "Gemini", OLLAMA: "Ollama"}
 NEEDED = {GEMINI: "contents"}
 """The field that a request must have, where it is not the model."""
-SEEDED = (CHAT, GEMINI)
-STOPPED = (CHAT, MESSAGES, GEMINI)
+SEEDED = (CHAT, GEMINI, OLLAMA)
+STOPPED = (CHAT, MESSAGES, GEMINI, OLLAMA)
 NAMES = sorted(WORDS)
 ALL = pytest.mark.parametrize("name", NAMES)
 
@@ -81,10 +83,16 @@ def messages_in(name: str) -> st.SearchStrategy[Message]:
     user = st.builds(Message, role=st.just("user"), text=st.text(max_size=20), name=names)
     assistant = st.builds(
         Message, role=st.just("assistant"), text=st.text(max_size=20), tool_calls=tuples_of(calls)
-    )
+    ).map(lambda message: replace(message, tool_calls=named_in(name, message.tool_calls)))
     told = tuples_of(results, 3 if name in (MESSAGES, GEMINI) else 1, least=1)
     tool = st.builds(Message, role=st.just("tool"), results=told)
     return st.one_of(system, user, assistant, tool)
+
+
+def named_in(name: str, calls: tuple[ToolCall, ...]) -> tuple[ToolCall, ...]:
+    """The calls under the ids that they have where the protocol's own are not kept."""
+    ids = MadeIds()
+    return tuple(replace(c, id=ids.of(c.name, c.arguments)) for c in calls) if name == OLLAMA else calls
 
 
 def requests_in(name: str) -> st.SearchStrategy[ModelRequest]:
@@ -98,8 +106,8 @@ def requests_in(name: str) -> st.SearchStrategy[ModelRequest]:
         max_tokens=st.none() | st.integers(1, 10**5),
         seed=st.none() | st.integers(0, 10**6) if name in SEEDED else st.none(),
         stop=tuples_of(words) if name in STOPPED else st.just(()),
-        tool_choice=choices if name == MESSAGES else st.none() | choices,
-        parallel_tool_calls=st.none() if name == GEMINI else st.none() | st.booleans(),
+        tool_choice=st.none() if name == OLLAMA else choices if name == MESSAGES else st.none() | choices,
+        parallel_tool_calls=st.none() if name in (GEMINI, OLLAMA) else st.none() | st.booleans(),
     )
     usage_asked = st.booleans() if name == CHAT else st.just(True)
     return st.builds(
@@ -128,6 +136,8 @@ def ordered_for(name: str) -> Callable[[tuple[Message, ...]], tuple[Message, ...
 
 def usages_in(name: str) -> st.SearchStrategy[Usage]:
     """Tokens as this protocol can report them."""
+    if name == OLLAMA:
+        return st.builds(Usage, input_tokens=st.integers(0, 10**6), output_tokens=st.integers(0, 10**6))
     if name != GEMINI:
         return usages
     told = st.builds(replace, usages, written_tokens=st.none())
@@ -139,10 +149,10 @@ def answers_in(name: str) -> st.SearchStrategy[ModelAnswer]:
     whole_calls = st.builds(ToolCall, id=words, name=words, arguments=arguments)
     answers = st.builds(
         ModelAnswer,
-        id=words,
+        id=st.just("") if name == OLLAMA else words,
         model=words,
         text=st.text(max_size=40),
-        tool_calls=tuples_of(whole_calls),
+        tool_calls=tuples_of(whole_calls).map(lambda calls: named_in(name, calls)),
         reasoning=st.text(max_size=20),
         finish_raw=st.sampled_from(sorted(WORDS[name])),
         usage=usages_in(name),
@@ -151,7 +161,7 @@ def answers_in(name: str) -> st.SearchStrategy[ModelAnswer]:
 
 
 def finish_in(name: str, answer: ModelAnswer) -> Finish:
-    silent = {RESPONSES: "completed", GEMINI: "STOP"}
+    silent = {RESPONSES: "completed", GEMINI: "STOP", OLLAMA: "stop"}
     if answer.finish_raw == silent.get(name) and answer.tool_calls:
         return Finish.TOOL_CALLS
     return WORDS[name][answer.finish_raw or ""]
@@ -280,7 +290,7 @@ def test_the_same_answer_to_the_same_request_is_the_same_bytes(case: tuple[str, 
     nameless = replace(answer, id="", tool_calls=tuple(replace(c, id="") for c in answer.tool_calls))
     assert dialect.write_answer(nameless, STREAMED) == dialect.write_answer(nameless, STREAMED)
     seen = dialect.read_answer(dialect.write_answer(nameless, ASKED))
-    ids = [seen.id, *(call.id for call in seen.tool_calls)]
+    ids = [call.id for call in seen.tool_calls] + ([] if name == OLLAMA else [seen.id])
     assert all(ids)
     assert len(set(ids)) == len(ids)
 
@@ -353,6 +363,8 @@ def test_an_incomplete_answer_lacks_its_terminator(name: str) -> None:
 def test_an_error_inside_a_stream_is_told_after_what_came(name: str) -> None:
     dialect = dialect_named(name)
     error = ModelError(type="server_error", message="Overloaded", code="server_error")
+    if name == OLLAMA:
+        error = ModelError(type="error", message="Overloaded")
     seen = dialect.read_answer(dialect.write_answer(ModelAnswer(text="so far", error=error), STREAMED))
     assert (seen.text, seen.error) == ("so far", error)
     assert seen.complete is (name == RESPONSES), "only there is an error a terminator"
@@ -362,6 +374,8 @@ def test_an_error_inside_a_stream_is_told_after_what_came(name: str) -> None:
 def test_an_error_envelope_on_a_success_is_an_error(name: str) -> None:
     dialect = dialect_named(name)
     error = ModelError(type="api_error", message="boom", code="api_error")
+    if name == OLLAMA:
+        error = ModelError(type="error", message="boom")
     assert dialect.read_answer(dialect.write_answer(ModelAnswer(error=error), ASKED)).error == error
 
 
@@ -385,7 +399,7 @@ def test_comments_and_unknown_events_change_nothing(name: str) -> None:
     dialect = dialect_named(name)
     answer = ModelAnswer(id="1", model="m", text="all is well", usage=None)
     reply = dialect.write_answer(answer, STREAMED)
-    noise = b': keep-alive\n\nevent: news\ndata: {"type":"news"}\n\n'
+    noise = b'\n{"news":1}\n' if name == OLLAMA else b': keep-alive\n\nevent: news\ndata: {"type":"news"}\n\n'
     noisy = dialect.write_frames(reply, [part for frame in dialect.frames(reply) for part in (noise, frame)])
     assert dialect.read_answer(noisy) == dialect.read_answer(reply)
 
@@ -418,12 +432,27 @@ def test_dialects_are_found_by_method_and_path() -> None:
             "/v1beta/models/gemini-3-pro:generateContent",
             "/v1/models/gemini-3-pro:streamGenerateContent?alt=sse",
             "/v1beta1/projects/p/locations/us-central1/publishers/google/models/m:generateContent",
+            "/api/chat",
+            "/api/generate",
             "/v1beta/models/gemini-3-pro:countTokens",
             "/v1beta/models/gemini-3-pro",
         )
     }
     names = [dialect.name if dialect else None for dialect in found.values()]
-    assert names == [CHAT, CHAT, MESSAGES, MESSAGES, None, None, RESPONSES, None, *[GEMINI] * 3, None, None]
+    assert names == [
+        CHAT,
+        CHAT,
+        MESSAGES,
+        MESSAGES,
+        None,
+        None,
+        RESPONSES,
+        None,
+        *[GEMINI] * 3,
+        *[OLLAMA] * 2,
+        None,
+        None,
+    ]
     assert dialect_for("GET", "/v1/chat/completions") is None
 
 

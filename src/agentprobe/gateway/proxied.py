@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from agentprobe.basis.clock import RealClock
 from agentprobe.dialects import DIALECTS
+from agentprobe.domain.hosts import is_loopback
 from agentprobe.gateway.authority import LIFE, Authority
 from agentprobe.gateway.door import provider_of
 from agentprobe.gateway.interception import Interception
@@ -46,7 +47,7 @@ def _redirects(urls: Mapping[str, str]) -> dict[str, Redirect]:
     return {
         Origin.parse(PROVIDERS[provider]).host: Redirect(Origin.parse(url), paths.get(provider, ""))
         for provider, url in urls.items()
-        if provider in PROVIDERS
+        if provider in PROVIDERS and not is_loopback(Origin.parse(PROVIDERS[provider]).host)
     }
 
 

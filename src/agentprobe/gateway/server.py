@@ -26,6 +26,7 @@ PROVIDERS: Mapping[str, str] = {
     "openai": "https://api.openai.com",
     "anthropic": "https://api.anthropic.com",
     "gemini": "https://generativelanguage.googleapis.com",
+    "ollama": "http://127.0.0.1:11434",
 }
 """Where the model calls of a session go when nobody says otherwise."""
 SETTLE = 10.0

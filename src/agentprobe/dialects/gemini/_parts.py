@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
 
-from agentprobe.basis.canonical import digest_of
 from agentprobe.dialects._fields import BROKEN, decoded
+from agentprobe.dialects._made_ids import MadeIds
 from agentprobe.dialects._writing import to_json
 from agentprobe.domain.model import ToolCall, ToolResult
 
@@ -66,20 +65,13 @@ class Calls:
     """The calls of one turn; one without an id gets one that the same turn has wherever it is read."""
 
     def __init__(self) -> None:
-        self._seen: Counter[str] = Counter()
+        self._ids = MadeIds()
 
     def named(self, call: Function) -> ToolCall:
         """The call in neutral words."""
         arguments = arguments_of(call.args)
-        return ToolCall(id=self.id_of(call, arguments), name=call.name or "", arguments=arguments)
-
-    def id_of(self, call: Function, arguments: str) -> str:
-        """Its own id, or one made of what it says and of how many like it came before."""
-        if call.id:
-            return call.id
-        same = digest_of([call.name or "", _meaning(arguments)])
-        self._seen[same] += 1
-        return f"call_{digest_of([same, self._seen[same]])[:24]}"
+        name = call.name or ""
+        return ToolCall(id=call.id or self._ids.of(name, arguments), name=name, arguments=arguments)
 
 
 class Pairing:
@@ -123,13 +115,6 @@ def is_object(text: str) -> bool:
         return isinstance(decoded(Raw(text.encode())), dict)
     except (*BROKEN, msgspec.MsgspecError):
         return False
-
-
-def _meaning(arguments: str) -> Any:
-    try:
-        return decoded(Raw(arguments.encode()))
-    except BROKEN:
-        return arguments
 
 
 def result_of(response: Function, call_id: str) -> ToolResult:

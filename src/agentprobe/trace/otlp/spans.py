@@ -36,8 +36,7 @@ _PROVIDERS = {
     "openai_responses": "openai",
     "anthropic_messages": "anthropic",
     "gemini": "gcp.gemini",
-    "ollama_chat": "ollama",
-    "ollama_generate": "ollama",
+    "ollama": "ollama",
 }
 DEFAULT = "genai-latest"
 
