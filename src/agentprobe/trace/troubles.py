@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from agentprobe.domain.call import STEERED
 from agentprobe.domain.model import Finish, ModelAnswer
 from agentprobe.trace.attempts import LogicalCall
 from agentprobe.trace.tools import ToolUse
@@ -60,6 +61,8 @@ def model_trouble(call: LogicalCall) -> Trouble | None:
 
 def tool_trouble(use: ToolUse) -> Trouble | None:
     """What went wrong in a tool; a result that only reads like an error counts as one."""
+    if use.call is not None and STEERED in use.call.marks:
+        return None
     what = use.error or _in_result(use.result)
     return Trouble(Came.TOOL, what) if what else None
 

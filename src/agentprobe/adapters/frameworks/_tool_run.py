@@ -12,9 +12,10 @@ from agentprobe.adapters import watch
 from agentprobe.adapters.active import Active
 from agentprobe.adapters.asked import Asked, carrying_out, is_under_way, under_way
 from agentprobe.adapters.current import current
+from agentprobe.adapters.frameworks._steering import steers
 from agentprobe.adapters.tool_call import DECORATED, named_arguments, plain_items, spelling
 from agentprobe.adapters.tools import value_of
-from agentprobe.domain.call import Call, Effect, Kind
+from agentprobe.domain.call import STEERED, Call, Effect, Kind, Outcome
 from agentprobe.errors import AgentProbeError
 
 Function = Callable[..., Any]
@@ -144,7 +145,12 @@ def _plain(function: Function, run: ToolRun) -> Function:
 
         def perform(asked_for: Call) -> Any:
             with active.inside(run.name), carrying_out(under_way(crossing.call)):
-                return crossing.perform(asked_for)
+                try:
+                    return crossing.perform(asked_for)
+                except Exception as error:
+                    if not steers(error):
+                        raise
+                    return Outcome(error=error, marks=(STEERED,))
 
         try:
             outcome = active.session.boundary.call(crossing.call, perform)
@@ -165,7 +171,12 @@ def _async(function: Function, run: ToolRun) -> Function:
 
         async def perform(asked_for: Call) -> Any:
             with active.inside(run.name), carrying_out(under_way(crossing.call)):
-                return await crossing.perform(asked_for)
+                try:
+                    return await crossing.perform(asked_for)
+                except Exception as error:
+                    if not steers(error):
+                        raise
+                    return Outcome(error=error, marks=(STEERED,))
 
         try:
             outcome = await active.session.boundary.call_async(crossing.call, perform)
