@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import openai
 import pytest
+from rich.console import Console
 
 import agentprobe
 from agentprobe.adapters import http_hook
 from agentprobe.adapters.orders import Orders
 from agentprobe.cli.suppressed import never_suppressed, results_of
-from agentprobe.domain.model import Finish, ToolCall
+from agentprobe.domain.model import Finish, ToolCall, Usage
 from agentprobe.errors import ConfigError
+from agentprobe.report.json_trace import trace_facts
+from agentprobe.report.terminal_trace import draw
 from agentprobe.splice.suppress import DONE, EXHAUSTED, ROUNDS, SUPPRESSED, Suppression
 from agentprobe.trace.read import read_trace
 from agentprobe.trace.replay.script import Script
@@ -203,3 +207,28 @@ def test_a_name_that_never_came_is_said_with_the_nearest_that_did(agent: Agent, 
     run(agent, Provider(asking(wish("pay")), saying("Done.")), tmp_path / "t.jsonl", suppress=suppress)
     (line,) = never_suppressed(read_trace(tmp_path / "t.jsonl"))
     assert line == "'py' was never suppressed: the agent has no tool of that name; did you mean 'pay'?"
+
+
+def test_the_tokens_of_hidden_turns_are_told_apart_and_are_not_the_agents(
+    agent: Agent, tmp_path: Path
+) -> None:
+    def spent(answer: Any, given: int) -> Any:
+        return replace(answer, usage=Usage(input_tokens=given, output_tokens=1))
+
+    provider = Provider(
+        spent(asking(wish("pay")), 10), spent(asking(wish("pay", 2)), 200), spent(saying("Done."), 3000)
+    )
+    run(agent, provider, tmp_path / "t.jsonl")
+    trace = read_trace(tmp_path / "t.jsonl")
+    assert (trace.usage.input_tokens, trace.usage.output_tokens) == (3000, 1)
+    told = trace_facts(trace).own
+    assert told is not None
+    assert (told.calls, told.tokens.input, told.tokens.output) == (2, 210, 2)
+    page = Console(width=200, record=True, file=StringIO())
+    page.print(draw(trace))
+    assert "210→2 tokens in 2 calls that agentprobe itself made" in page.export_text()
+
+
+def test_a_run_without_hidden_turns_says_nothing_of_them(agent: Agent, tmp_path: Path) -> None:
+    run(agent, Provider(asking(wish("look")), saying("Done.")), tmp_path / "t.jsonl")
+    assert trace_facts(read_trace(tmp_path / "t.jsonl")).own is None

@@ -47,6 +47,14 @@ class Tokens(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reasoning: int | None = None
 
 
+class OwnFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What agentprobe itself asked of models; it is in none of the other figures."""
+
+    calls: int
+    tokens: Tokens
+    dollars: float | None = None
+
+
 class ModelCallFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One model call."""
 
@@ -180,6 +188,8 @@ class TraceFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tokens: Tokens | None = None
     dollars: float | None = None
     """What is known to have been spent; calls with `unpriced` come on top."""
+    own: OwnFacts | None = None
+    """Hidden turns and calls that a room made again; absent where there were none."""
     prices_of: str = ""
     prices_from: str = ""
     model_calls: tuple[ModelCallFacts, ...] = ()
@@ -239,6 +249,13 @@ def trace_facts(trace: Trace, facts: Facts | None = None) -> TraceFacts:
         attempts=len(trace.model_calls),
         tokens=_tokens(trace.usage, ledger.given),
         dollars=ledger.dollars,
+        own=OwnFacts(
+            calls=ledger.own.calls,
+            tokens=_tokens(ledger.own.usage, ledger.own.usage.input_tokens),
+            dollars=ledger.own.dollars,
+        )
+        if ledger.own is not None
+        else None,
         prices_of=ledger.table_date if ledger.spends else "",
         prices_from=ledger.table_source if ledger.spends else "",
         model_calls=tuple(_model_call(entry, talks[entry.number]) for entry in ledger.entries),

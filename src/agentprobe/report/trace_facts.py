@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import UNSET
 from rich.text import Text
 
-from agentprobe.report.trace_words import clipped, counted, duration
+from agentprobe.report.trace_words import clipped, counted, duration, tokens
 from agentprobe.trace.diff.paths import spelled
 from agentprobe.trace.facts.conversations import MARK, Conversation, Point
 from agentprobe.trace.facts.ledger import Entry, Ledger
+from agentprobe.trace.facts.own import Own
 from agentprobe.trace.facts.slow import Slow
 from agentprobe.trace.facts.tokens import Count, How
 from agentprobe.trace.facts.told import Facts
@@ -53,6 +54,8 @@ def ledger_rows(ledger: Ledger) -> Iterator[Row]:
     if ledger.spends:
         yield from _own_count(ledger)
         yield "cost", _cost(ledger)
+    if ledger.own is not None:
+        yield "beside", _own(ledger.own)
     yield from _context(ledger.conversations)
 
 
@@ -110,6 +113,12 @@ def _own_count(ledger: Ledger) -> Iterator[Row]:
         text.append(f"DIFFERENT at {said}", "yellow")
     if text.plain:
         yield "own count", text
+
+
+def _own(own: Own) -> Text:
+    """What is no call of the agent's, and was asked and paid for all the same."""
+    said = f"{tokens(own.usage)} in {counted(own.calls, 'call', 'calls')} that agentprobe itself made"
+    return Text(said + (f", {money(own.dollars)}" if own.dollars is not None else ""))
 
 
 def _cost(ledger: Ledger) -> Text:

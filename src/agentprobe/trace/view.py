@@ -140,14 +140,7 @@ class Trace:
     @cached_property
     def usage(self) -> Usage:
         """All tokens that providers reported; None in a field that none did."""
-        used = [call.usage for call in self.model_calls if call.usage]
-        return Usage(
-            input_tokens=_total(usage.input_tokens for usage in used),
-            output_tokens=_total(usage.output_tokens for usage in used),
-            cached_tokens=_total(usage.cached_tokens for usage in used),
-            reasoning_tokens=_total(usage.reasoning_tokens for usage in used),
-            written_tokens=_total(usage.written_tokens for usage in used),
-        )
+        return summed_usage(self.model_calls)
 
     @property
     def seconds(self) -> float:
@@ -223,6 +216,18 @@ def _end(records: Sequence[Record]) -> EndRecord | None:
     ends = [record for record in records if isinstance(record, EndRecord)]
     own = [end for end in ends if ":" not in end.by]
     return next(reversed(own or ends), None)
+
+
+def summed_usage(calls: Iterable[TracedCall]) -> Usage:
+    """The tokens that providers reported for these calls; None in a field that none did."""
+    used = [call.usage for call in calls if call.usage]
+    return Usage(
+        input_tokens=_total(usage.input_tokens for usage in used),
+        output_tokens=_total(usage.output_tokens for usage in used),
+        cached_tokens=_total(usage.cached_tokens for usage in used),
+        reasoning_tokens=_total(usage.reasoning_tokens for usage in used),
+        written_tokens=_total(usage.written_tokens for usage in used),
+    )
 
 
 def _total(figures: Iterable[int | None]) -> int | None:

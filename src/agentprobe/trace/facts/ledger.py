@@ -12,6 +12,7 @@ from agentprobe.trace.facts.calibrate import calibrated
 from agentprobe.trace.facts.conversations import Conversation, Point, Turn
 from agentprobe.trace.facts.models import Known, Table
 from agentprobe.trace.facts.money import Cost, cost_of, read_tokens
+from agentprobe.trace.facts.own import Own, own_calls
 from agentprobe.trace.facts.tokens import Count, input_count, output_count
 from agentprobe.trace.view import Trace
 
@@ -62,6 +63,8 @@ class Ledger:
     table_source: str = ""
     spends: bool = True
     """Did the calls reach somebody who charges? Not on a simulated model."""
+    own: Own | None = None
+    """What agentprobe itself asked of models, beside all this."""
 
     @cached_property
     def dollars(self) -> float | None:
@@ -115,6 +118,7 @@ def ledger_of(trace: Trace, table: Table) -> Ledger:
         table_date=table.date,
         table_source=table.source,
         spends=spends,
+        own=own_calls(trace, find, lambda at: moment(trace, at), spends=spends),
     )
 
 
