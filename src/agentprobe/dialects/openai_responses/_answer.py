@@ -10,13 +10,13 @@ from msgspec import Struct
 
 from agentprobe.dialects._fields import text_in
 from agentprobe.dialects._spoken import error_from, unreadable
+from agentprobe.dialects.openai_responses._own_tools import OWN_TOOLS, arguments_of, is_ours
 from agentprobe.domain.model import Finish, ModelAnswer, ModelError, ToolCall, Usage
 
 COMPLETED = "completed"
 REASONS = {"max_output_tokens": Finish.LENGTH, "content_filter": Finish.CONTENT_FILTER}
 """Why a response is incomplete."""
 _UNDER_WAY = ("in_progress", "queued")
-CALLS = ("function_call", "custom_tool_call")
 
 
 class _InputDetails(Struct, gc=False):
@@ -49,10 +49,25 @@ class Item(Struct, gc=False):
     name: str | None = None
     arguments: str | None = None
     input: Any = None
+    action: Any = None
+    operation: Any = None
+    environment: Any = None
+
+    @property
+    def is_call(self) -> bool:
+        """Does the model ask the agent's side for something?"""
+        return is_ours(self.type, self.environment)
+
+    @property
+    def called(self) -> str:
+        """The tool's name."""
+        return OWN_TOOLS.get(self.type) or self.name or ""
 
     @property
     def given(self) -> str:
         """What a tool is called with."""
+        if self.type in OWN_TOOLS:
+            return arguments_of(self.action, self.operation)
         given = self.arguments if self.arguments is not None else self.input
         return given if isinstance(given, str) else ""
 
@@ -79,12 +94,12 @@ def read_answer(body: bytes) -> ModelAnswer:
     if output is None:
         error = error_of(response)
         return unreadable("the answer holds no output") if error is None else ModelAnswer(error=error)
-    finish, raw = finish_of(response, calls=any(item.type in CALLS for item in output))
+    finish, raw = finish_of(response, calls=any(item.is_call for item in output))
     return ModelAnswer(
         id=response.id,
         model=response.model,
         text="".join([text_in(item.content) for item in output if item.type == "message"]),
-        tool_calls=tuple([_call(item) for item in output if item.type in CALLS]),
+        tool_calls=tuple([_call(item) for item in output if item.is_call]),
         refusal="".join(_refusals(output)) or None,
         reasoning="".join(_reasoning(output)),
         finish=finish,
@@ -126,7 +141,7 @@ def usage_of(response: Response) -> Usage | None:
 
 
 def _call(item: Item) -> ToolCall:
-    return ToolCall(id=item.call_id or "", name=item.name or "", arguments=item.given)
+    return ToolCall(id=item.call_id or "", name=item.called, arguments=item.given)
 
 
 def _refusals(output: list[Item]) -> Iterator[str]:

@@ -18,10 +18,16 @@ from agentprobe.dialects._fields import decoded, text_in
 from agentprobe.dialects._openai import free_choice
 from agentprobe.dialects._spans import Member, Patches, Span, entries, members, plain_text, whole
 from agentprobe.dialects._writing import to_json
+from agentprobe.dialects.openai_responses._own_tools import (
+    CALLS,
+    LOCAL_SHELL,
+    is_ours,
+    output_of,
+    result_item,
+)
 from agentprobe.domain.model import ToolResult
 
-_CALLS = ("function_call", "custom_tool_call")
-_RESULTS = {f"{call}_output": call for call in _CALLS}
+_RESULTS = {f"{call}_output": call for call in CALLS}
 
 
 class _Item(Struct, gc=False):
@@ -31,6 +37,12 @@ class _Item(Struct, gc=False):
     call_id: str | None = None
     encrypted_content: str | None = None
     content: Raw = Raw(b"null")
+    environment: Any = None
+
+    @property
+    def answers(self) -> str:
+        """The id of the call that a result belongs to."""
+        return self.call_id or (self.id or "" if self.type == f"{LOCAL_SHELL}_output" else "")
 
     @property
     def is_assistants(self) -> bool:
@@ -79,11 +91,11 @@ def _edit(
 ) -> None:
     spans = entries(text, array)
     placed = list(zip(items, spans, strict=True))
-    results = [(item.call_id or "", span) for item, span in placed if item.type in _RESULTS]
+    results = [(item.answers, span) for item, span in placed if item.type in _RESULTS]
     for name, span in results:
         if name in edits.results:
-            patches.replace(members(text, span)["output"].span, to_json(edits.results[name].content))
-    calls = {item.call_id or "": span for item, span in placed if item.type in _CALLS}
+            _rewrite(text, span, edits.results[name], patches)
+    calls = {item.call_id or "": span for item, span in placed if is_ours(item.type, item.environment)}
     named = {span for item, span in placed if item.id is not None}
     if edits.turns:  # first, since a hidden call may be put at the very place where a hidden turn ends
         starts = dict(_starts(items, spans))
@@ -93,6 +105,16 @@ def _edit(
         put_in_front(patches, edits.turns, by_call, texts, write)
     put_beside(patches, edits.calls, calls, lambda call, near: _said(call, named=near in named))
     put_beside(patches, edits.calls, dict(results), lambda call, _: _told(call.said, call.result))
+
+
+def _rewrite(text: bytes, span: Span, result: ToolResult, patches: Patches) -> None:
+    """Put another result in the place of one."""
+    fields = members(text, span)
+    written = to_json(output_of(_item(text[span.start : span.end]).type, result.content))
+    if "output" in fields:
+        patches.replace(fields["output"].span, written)
+    else:
+        patches.begin(span, b'"output":' + written)
 
 
 def _starts(items: list[_Item], spans: list[Span]) -> Iterator[tuple[Span, Span]]:
@@ -120,8 +142,7 @@ def _nameless(item: bytes) -> bytes:
 
 
 def _told(said: bytes, result: ToolResult) -> bytes:
-    kind = f"{_item(said).type or 'function_call'}_output"
-    return to_json({"type": kind, "call_id": result.call_id, "output": result.content})
+    return result_item(_item(said).type or "function_call", result.call_id, result.content)
 
 
 def _written(turn: Round, near: Span, *, named: set[Span], store: bool) -> Iterator[bytes]:

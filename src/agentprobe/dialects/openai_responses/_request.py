@@ -28,6 +28,13 @@ from agentprobe.dialects._fields import (
 from agentprobe.dialects._kept import Kept, Sayable, put_back
 from agentprobe.dialects._tools import ToolLists
 from agentprobe.dialects._writing import to_json
+from agentprobe.dialects.openai_responses._own_tools import (
+    LOCAL_SHELL,
+    OWN_TOOLS,
+    arguments_of,
+    is_ours,
+    text_of,
+)
 from agentprobe.domain.model import Message, ModelRequest, ToolCall, ToolResult, ToolSpec
 
 # -- what neutral words can say entirely ---------------------------------------------------------
@@ -63,6 +70,10 @@ class _Item(Struct, gc=False):
     arguments: str | None = None
     input: Any = None
     output: Any = None
+    id: str | None = None
+    action: Any = None
+    operation: Any = None
+    environment: Any = None
 
 
 class _AnyTool(Struct, gc=False):
@@ -72,7 +83,6 @@ class _AnyTool(Struct, gc=False):
     parameters: Any = None
 
 
-_CALLS = ("function_call", "custom_tool_call")
 _MESSAGE = (None, "message")
 
 _each = msgspec.json.Decoder(list[Raw]).decode
@@ -147,20 +157,28 @@ def _is_result(item: _Item) -> bool:
 def _message(turn: list[_Item]) -> Message:
     first = turn[0]
     if _is_result(first):
-        result = ToolResult(call_id=first.call_id or "", content=text_in(first.output))
+        result = ToolResult(call_id=_answered(first), content=text_of(first.type, first.output))
         return Message(role="tool", results=(result,))
     said = [text_in(item.content) for item in turn if item.type in _MESSAGE]
     role = first.role if first.type in _MESSAGE and first.role else "assistant"
     return Message(
         role="system" if role == "developer" else role,
         text="".join(said),
-        tool_calls=tuple([_call(item) for item in turn if item.type in _CALLS]),
+        tool_calls=tuple([_call(item) for item in turn if is_ours(item.type, item.environment)]),
     )
 
 
+def _answered(item: _Item) -> str:
+    """The id of the call that a result belongs to."""
+    return item.call_id or (item.id or "" if item.type == f"{LOCAL_SHELL}_output" else "")
+
+
 def _call(item: _Item) -> ToolCall:
-    given = item.arguments if item.arguments is not None else item.input
-    arguments = given if isinstance(given, str) else ""
+    if item.type in OWN_TOOLS:
+        given = arguments_of(item.action, item.operation)
+        return ToolCall(id=item.call_id or "", name=OWN_TOOLS[item.type], arguments=given)
+    said = item.arguments if item.arguments is not None else item.input
+    arguments = said if isinstance(said, str) else ""
     return ToolCall(id=item.call_id or "", name=item.name or "", arguments=arguments)
 
 

@@ -9,7 +9,8 @@ import msgspec
 from msgspec import Struct
 
 from agentprobe.dialects._spoken import FrameReader, error_from
-from agentprobe.dialects.openai_responses._answer import CALLS, Item, Response, error_of, finish_of, usage_of
+from agentprobe.dialects.openai_responses._answer import Item, Response, error_of, finish_of, usage_of
+from agentprobe.dialects.openai_responses._own_tools import OWN_TOOLS
 from agentprobe.domain.model import (
     Begun,
     Ended,
@@ -71,11 +72,20 @@ class ResponseReader(FrameReader):
 
     def _begin_item(self, event: _Event) -> list[ModelEvent]:
         item = event.item
-        if item is None or item.type not in CALLS:
+        if item is None or not item.is_call:
             return [Other(event.type)]
         self._calls = True
-        begun = ToolCallBegun(event.output_index, item.call_id or "", item.name or "")
+        begun = ToolCallBegun(event.output_index, item.call_id or "", item.called)
+        if item.type in OWN_TOOLS:  # it may still grow, and is told whole at its end
+            return [begun]
         return [begun, *self._arguments(event.output_index, item.given)]
+
+    def _end_item(self, event: _Event) -> list[ModelEvent]:
+        """The whole item once more; for some tools it is the first that tells all of their arguments."""
+        item = event.item
+        if item is None or item.type not in OWN_TOOLS or not item.is_call:
+            return [Other(event.type)]
+        return self._arguments(event.output_index, item.given) or [Other(event.type)]
 
     def _add_text(self, event: _Event) -> list[ModelEvent]:
         self._heard.add(event.output_index)
@@ -133,6 +143,7 @@ def _text(delta: object) -> str:
 _READ: dict[str, Callable[[ResponseReader, _Event], list[ModelEvent]]] = {
     "response.created": ResponseReader._begin,
     "response.output_item.added": ResponseReader._begin_item,
+    "response.output_item.done": ResponseReader._end_item,
     "response.output_text.delta": ResponseReader._add_text,
     "response.output_text.done": ResponseReader._end_text,
     "response.function_call_arguments.delta": ResponseReader._add_arguments,

@@ -12,7 +12,7 @@ from agentprobe.dialects._edits import Gone, Said
 from agentprobe.dialects._fields import decoded
 from agentprobe.dialects._spans import Member, Patches, Span, entries, members, whole
 from agentprobe.dialects._writing import to_json
-from agentprobe.dialects.openai_responses._answer import CALLS, Item
+from agentprobe.dialects.openai_responses._answer import Item
 from agentprobe.domain.model import ToolCall
 
 
@@ -38,7 +38,7 @@ _GROWTH = {
 
 
 def _neutral(item: Item) -> ToolCall:
-    return ToolCall(id=item.call_id or "", name=item.name or "", arguments=item.given)
+    return ToolCall(id=item.call_id or "", name=item.called, arguments=item.given)
 
 
 # -- whole ---------------------------------------------------------------------------------------
@@ -53,7 +53,7 @@ def thinned(body: bytes, gone: Gone) -> bytes:
 
 def _thin(text: bytes, span: Span, gone: Gone, patches: Patches) -> None:
     items = _output(text[span.start : span.end]).output or []
-    out = [item.type in CALLS and gone(_neutral(item)) for item in items]
+    out = [item.is_call and gone(_neutral(item)) for item in items]
     if any(out):
         array = members(text, span)["output"].span
         kept = [place for place, goes in zip(entries(text, array), out, strict=True) if not goes]
@@ -68,7 +68,7 @@ def said(body: bytes) -> Said:
 
 
 def _told(items: list[tuple[str, bytes]]) -> Said:
-    calls = tuple([text for kind, text in items if kind in CALLS])
+    calls = tuple([text for _, text in items if _one_item(text).is_call])
     return Said(entries=tuple([text for _, text in items]), calls=calls)
 
 
@@ -109,7 +109,7 @@ def said_in(frames: list[bytes]) -> Said:
 def thinned_frames(frames: list[bytes], gone: Gone) -> list[bytes]:
     """The stream without the events of these calls; the same object where there are none."""
     items = {index: _one_item(item) for index, item in _Streamed(frames).items.items()}
-    out = {index for index, item in items.items() if item.type in CALLS and gone(_neutral(item))}
+    out = {index for index, item in items.items() if item.is_call and gone(_neutral(item))}
     if not out:
         return frames
     new = {old: place for place, old in enumerate(sorted(set(items) - out))}
