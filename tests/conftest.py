@@ -21,4 +21,5 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
+os.environ.setdefault("OPENAI_AGENTS_DISABLE_TRACING", "1")  # its exporter would look for its maker's host
 os.environ.setdefault("AGENTPROBE_KEY_FILE", str(Path(tempfile.gettempdir()) / "agentprobe-tests.key"))

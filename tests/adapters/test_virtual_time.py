@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -267,3 +268,13 @@ def test_the_clock_of_a_virtual_session_is_the_loops(wire: Wire, script: Callabl
         active.run(story())
         assert isinstance(active.session.clock, VirtualClock)
         assert active.session.clock.now() == 12
+
+
+@pytest.mark.parametrize(("daemon", "passed"), [(True, 0.0), (False, 3600.0)])
+def test_a_librarys_thread_in_the_background_moves_no_virtual_time(daemon: bool, passed: float) -> None:
+    """An exporter that looks for work again and again would else spin the clock."""
+    with agentprobe.session(virtual=True) as active:
+        thread = threading.Thread(target=time.sleep, args=(0.001 if daemon else 3600.0,), daemon=daemon)
+        thread.start()
+        thread.join(10)
+        assert active.session.clock.now() == passed

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, SupportsIndex
 
+from agentprobe.adapters.active import here
 from agentprobe.adapters.current import current
 from agentprobe.basis.clock import VirtualClock
 from agentprobe.basis.virtual_loop import VirtualLoop
@@ -47,7 +49,7 @@ def _clock() -> VirtualClock | None:
 
 
 def _sleep(seconds: float | SupportsIndex, /) -> None:
-    clock = _clock()
+    clock = None if _in_background() else _clock()
     if clock is None:
         real_sleep(seconds)
         return
@@ -55,6 +57,14 @@ def _sleep(seconds: float | SupportsIndex, /) -> None:
     if passing < 0:
         raise ValueError("sleep length must be non-negative")
     clock.sleep(passing)
+
+
+def _in_background() -> bool:
+    """Is this a library's own thread, that looks for work again and again and would spin the virtual clock?
+
+    Such threads are daemons and inherit no context; those of an agent have one or the other otherwise.
+    """
+    return here.get() is None and threading.current_thread().daemon
 
 
 def _loop(policy: Any) -> asyncio.AbstractEventLoop:

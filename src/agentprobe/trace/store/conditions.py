@@ -12,6 +12,7 @@ Condition = tuple[str, tuple[Any, ...]]
 
 
 def of_session(wanted: Wanted) -> list[Condition]:
+    """What must hold of the session itself."""
     return _asked(
         ("status = ?", wanted.status),
         ("started >= ?", wanted.since or None),
@@ -20,6 +21,7 @@ def of_session(wanted: Wanted) -> list[Condition]:
 
 
 def of_span(wanted: Wanted) -> list[Condition]:
+    """What must hold of one of the session's spans."""
     found = _asked(
         ("spans.error <> '' AND lower(spans.error) LIKE ? ESCAPE '!'", like(wanted.error, "%{}%")),
         ("spans.prompt >= ?", wanted.prompt or None),
@@ -37,6 +39,7 @@ def _asked(*given: tuple[str, Any]) -> list[Condition]:
 
 
 def joined(given: list[Condition]) -> tuple[str, tuple[Any, ...]]:
+    """Conditions as one piece of SQL, and the values that are bound in it."""
     return (
         " AND ".join(text for text, _ in given) or "true",
         tuple(value for _, values in given for value in values),
