@@ -7,9 +7,14 @@ from dataclasses import fields
 
 import pytest
 
+from agentprobe.chaos.family import Family
 from agentprobe.chaos.fault import FAULTS, Fault
 from agentprobe.chaos.faults.latency import Latency
 from agentprobe.chaos.faults.tool_error import ToolError
+from agentprobe.chaos.schedule import Schedule
+from agentprobe.chaos.strike import Strike
+from agentprobe.domain.call import Kind
+from agentprobe.domain.mend import Mend
 from agentprobe.errors import ConfigError
 
 EVERY = pytest.mark.parametrize("fault", list(FAULTS), ids=lambda fault: fault.name)
@@ -29,6 +34,23 @@ def test_a_fault_is_named_as_its_file_and_works_without_settings(fault: type[Fau
     assert FAULTS.get(fault.name) is fault
     assert fault().name == fault.name
     assert fault.strikes
+
+
+@EVERY
+def test_a_fault_says_where_it_belongs_and_what_mends_it(fault: type[Fault]) -> None:
+    assert isinstance(fault.family, Family)
+    assert fault.mends
+    assert all(isinstance(mend, Mend) for mend in fault.mends)
+
+
+@EVERY
+def test_every_form_that_a_campaign_tries_is_another_and_can_be_written_down(fault: type[Fault]) -> None:
+    forms = fault.variants()
+    assert forms
+    assert len(set(forms)) == len(forms)
+    site = {Kind.MODEL: "model", Kind.TOOL: "tool", Kind.STATE: "state:tools/list"}[fault.strikes[0]]
+    schedule = Schedule(tuple(Strike(fault=form, site=site) for form in forms))
+    assert Schedule.parse(str(schedule)) == schedule
 
 
 @EVERY

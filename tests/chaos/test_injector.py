@@ -214,3 +214,29 @@ def test_a_hang_takes_no_time_on_a_virtual_clock(seconds: float) -> None:
     run = Run(f"hang(seconds={seconds})@tool")
     assert not run.ask(("find", 1)).ok
     assert run.clock.now() == seconds
+
+
+def test_a_strike_in_a_place_counts_the_calls_there_alone() -> None:
+    run = Run("tool_error@plan/tool:find:2")
+    elsewhere = [run.ask(("find", n)).ok for n in range(3)]
+    there = [run.ask(("find", n), path="team/plan").ok for n in range(3)]
+    assert (elsewhere, there) == ([True] * 3, [True, False, True])
+
+
+def test_a_strike_about_a_matter_strikes_no_other() -> None:
+    run = Run("tool_error@tool:find[4]:1")
+    assert [run.ask(("find", n)).ok for n in (3, 4, 4, 5)] == [True, False, True, True]
+
+
+def test_each_request_fails_so_often_and_then_the_world_has_recovered() -> None:
+    run = Run("tool_error@tool:find:2x")
+    assert [run.ask(("find", n)).ok for n in (1, 2, 1, 1, 2, 2)] == [False, False, False, True, False, True]
+
+
+def test_an_outage_lasts_from_one_moment_to_another() -> None:
+    run = Run("tool_error@tool:5s-30s")
+    went = []
+    for pause in (0, 5, 20, 10):
+        run.clock.sleep(pause)
+        went.append(run.ask(("find", 1)).ok)
+    assert went == [True, False, False, True]

@@ -35,18 +35,35 @@ SETTINGS: st.SearchStrategy[Fault] = st.one_of(
 )
 
 
+NUMBERED = st.integers(1, 99).flatmap(
+    lambda first: st.fixed_dictionaries(
+        {"first": st.just(first), "last": st.none() | st.integers(first, 999)}
+    )
+)
+EACH = st.fixed_dictionaries({"each": st.integers(1, 9)})
+WINDOWS = st.integers(0, 5000).flatmap(
+    lambda since: st.fixed_dictionaries(
+        {
+            "since": st.just(since / 100),
+            "until": st.none() | st.integers(since + 1, 9999).map(lambda n: n / 100),
+        }
+    )
+)
+
+
 @st.composite
 def strikes(draw: st.DrawFn) -> Strike:
     fault = draw(SETTINGS)
     tool = st.one_of(st.just("tool"), st.text(min_size=1).map("tool:{}".format))
-    sites = {Kind.MODEL: st.just("model"), Kind.TOOL: tool}
-    first = draw(st.integers(1, 99))
+    state = st.sampled_from(["state:tools/list", "state:2"])
+    sites = {Kind.MODEL: st.just("model"), Kind.TOOL: tool, Kind.STATE: state}
     return Strike(
         fault=fault,
         site=draw(sites[draw(st.sampled_from(fault.strikes))]),
-        first=first,
-        last=draw(st.none() | st.integers(first, 999)),
+        path="/".join(draw(st.lists(st.sampled_from(["plan", "ask-Ann", "*", "tool2"]), max_size=3))),
+        about=draw(st.just("") | st.text(min_size=1)),
         probability=draw(st.floats(0, 1, exclude_min=True)),
+        **draw(st.one_of(NUMBERED, EACH, WINDOWS)),
     )
 
 
@@ -64,7 +81,7 @@ def test_a_schedule_survives_its_file(schedule: Schedule) -> None:
     assert Schedule.from_data(data, "chaos.json") == schedule
 
 
-@given(st.text(alphabet='@:~,()=" \n1.+-atoolmdelhng_', max_size=40))
+@given(st.text(alphabet='@:~,()=" \n1.+-atoolmdelhng_/[]xs', max_size=40))
 def test_any_text_is_a_schedule_or_a_message(text: str) -> None:
     try:
         schedule = Schedule.parse(text)
@@ -83,6 +100,20 @@ def test_the_words_of_a_schedule_say_which_calls_are_struck() -> None:
     assert error.fault == ToolError(after=True, message="a, b")
     assert (error.site, error.first, error.last, error.probability) == ("tool:refund", 2, 4, 0.5)
     assert (hang.site, hang.first, hang.last) == ("tool", 3, None)
+
+
+def test_a_strike_names_a_place_a_matter_a_time_or_how_often() -> None:
+    text = "hang@plan/*/model[Ann Lee]:2-3, hang@model:2x, hang@tool:pay:5s-30.5s, hang@state:tools/list:9s+"
+    inner, each, window, listing = Schedule.parse(text.replace("hang@state", "latency@tool")).strikes
+    assert (inner.path, inner.site, inner.about, inner.first, inner.last) == (
+        "plan/*",
+        "model",
+        "Ann Lee",
+        2,
+        3,
+    )
+    assert (each.each, window.since, window.until) == (2, 5.0, 30.5)
+    assert (listing.site, listing.since, listing.until) == ("tool:tools/list", 9.0, None)
 
 
 def test_a_schedule_is_written_without_what_is_the_default() -> None:
@@ -129,7 +160,11 @@ def test_no_words_are_an_empty_schedule() -> None:
         ("hang", "expected @ and where hang strikes, as in hang@model in --faults, character 5"),
         ("hang@model:0", "'0' names no calls; they count from 1 upward in --faults, character 12"),
         ("hang@model:4-2", "'4-2' names no calls; they count from 1 upward in --faults, character 12"),
-        ("hang@model:two", "which calls? write 2, 2-4 or 2+ behind the colon in --faults, character 12"),
+        (
+            "hang@model:two",
+            "which calls? write 2, 2-4, 2+, 2x (of each request) or 5s-30s behind the colon"
+            " in --faults, character 12",
+        ),
         ("hang@model~0", "a probability is above 0 and at most 1, as in ~0.25 in --faults, character 12"),
         (
             "hang@model hang@model",

@@ -1,4 +1,4 @@
-"""The words of a schedule: `FAULT(setting=value)@SITE:CALLS~PROBABILITY`, and where a mistake stands."""
+"""The words of a schedule: `FAULT(setting=value)@PATH/SITE[ABOUT]:CALLS~PROBABILITY`; where a mistake is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from agentprobe.chaos._settings import make_fault
 from agentprobe.chaos.fault import FAULTS, Fault
-from agentprobe.chaos.strike import ANY_TOOL, MODEL, PLAIN_NAME, Strike
+from agentprobe.chaos.strike import ANY_TOOL, MODEL, PLAIN_ABOUT, PLAIN_NAME, STATE, Strike
 from agentprobe.domain.call import Kind
 from agentprobe.errors import ConfigError, did_you_mean
 
@@ -17,9 +17,12 @@ _WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _VALUE = re.compile(r'[^\s,()"]+')
-_CALLS = re.compile(r"(\d+)(?:-(\d+)|(\+))?(?=[\s,~]|\Z)")
+_CALLS = re.compile(r"(\d+)(?:-(\d+)|(\+)|(x))?(?=[\s,~]|\Z)")
+_TIMES = re.compile(r"(\d+(?:\.\d+)?)s(?:-(\d+(?:\.\d+)?)s|\+)(?=[\s,~]|\Z)")
+_PATH = re.compile(r'(?:[^\s:,~@()\[\]"/]+/)+(?=(?:model|tool|state)\b)')
 _SPACE = re.compile(r"\s*")
 _WORDS_OF_TRUTH = {"true": True, "false": False}
+_SITES = (MODEL, ANY_TOOL, STATE)
 
 
 @dataclass
@@ -54,10 +57,12 @@ class Reader:
         """Where a fault strikes, at which calls, how likely."""
         self._skip()
         start = self.at
+        path = (self._take(_PATH) or "").rstrip("/")
         site = self._site()
         _check_aim(fault, site, self._place(start))
-        first, last = self._calls()
-        return Strike(fault=fault, site=site, first=first, last=last, probability=self._probability())
+        about = self._about()
+        when = self._when()
+        return Strike(fault=fault, site=site, path=path, about=about, probability=self._probability(), **when)
 
     def finish(self) -> None:
         """Raises ConfigError when something is left over."""
@@ -103,12 +108,30 @@ class Reader:
     def _site(self) -> str:
         start = self.at
         word = self._take(_WORD) or self._fail("the site is missing; write model, tool or tool:NAME")
-        if word not in (MODEL, ANY_TOOL):
-            hint = did_you_mean(word, (MODEL, ANY_TOOL))
+        if word not in _SITES:
+            hint = did_you_mean(word, _SITES)
             hint = hint if "did you mean" in hint else f"; write model, tool or tool:{word}"
             self.at = start
             self._fail(f"unknown site '{word}'", hint)
-        return f"{ANY_TOOL}:{name}" if word == ANY_TOOL and (name := self._tool_name()) else word
+        if word == MODEL:
+            return word
+        name = self._tool_name()
+        if not name and word == STATE:
+            self._fail("what is the tool server asked? write state:tools/list")
+        return f"{word}:{name}" if name else word
+
+    def _about(self) -> str:
+        start = self.at
+        if not self._given("["):
+            return ""
+        about = self._quoted()
+        if about is None:
+            about = self._take(PLAIN_ABOUT)
+        if not about:
+            self.at = start
+            self._fail("which text must the request hold? write it in the brackets, as in [A-17]")
+        self._expect("]", "] behind the text that the request must hold")
+        return about
 
     def _tool_name(self) -> str:
         start = self.at
@@ -121,20 +144,31 @@ class Reader:
         self.at = start
         return ""
 
-    def _calls(self) -> tuple[int, int | None]:
+    def _when(self) -> dict[str, Any]:
+        """Which calls, as fields of a strike."""
         if not self._given(":"):
-            return 1, None
+            return {}
         self._skip()
-        start, found = self.at, _CALLS.match(self.text, self.at)
+        start = self.at
+        if (window := _TIMES.match(self.text, self.at)) is not None:
+            return self._window(window)
+        found = _CALLS.match(self.text, self.at)
         if found is None:
-            self._fail("which calls? write 2, 2-4 or 2+ behind the colon")
+            self._fail("which calls? write 2, 2-4, 2+, 2x (of each request) or 5s-30s behind the colon")
         self.at = found.end()
         first = int(found[1])
         last = None if found[3] else int(found[2] or first)
         if first < 1 or (last is not None and last < first):
             self.at = start
             self._fail(f"'{found[0]}' names no calls; they count from 1 upward")
-        return first, last
+        return {"each": first} if found[4] else {"first": first, "last": last}
+
+    def _window(self, found: re.Match[str]) -> dict[str, Any]:
+        since, until = float(found[1]), float(found[2]) if found[2] else None
+        if until is not None and until <= since:
+            self._fail(f"'{found[0]}' is no time; it must end after it begins")
+        self.at = found.end()
+        return {"since": since, "until": until}
 
     def _probability(self) -> float:
         if not self._given("~"):
@@ -183,7 +217,9 @@ class Reader:
 
 
 def _example(kind: type[Fault]) -> str:
-    return MODEL if Kind.MODEL in kind.strikes else f"{ANY_TOOL}:NAME"
+    if Kind.MODEL in kind.strikes:
+        return MODEL
+    return f"{ANY_TOOL}:NAME" if Kind.TOOL in kind.strikes else f"{STATE}:tools/list"
 
 
 def _check_aim(fault: Fault, site: str, place: str) -> None:

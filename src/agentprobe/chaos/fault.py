@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from agentprobe.basis.catalogue import Catalogue
+from agentprobe.basis.clock import Clock, VirtualClock
 from agentprobe.basis.dice import Dice
 from agentprobe.chaos._settings import check_settings, settings_of
+from agentprobe.chaos.family import Family, Need
 from agentprobe.domain.call import Kind, Outcome
+from agentprobe.domain.mend import Mend
 from agentprobe.kernel.place import Place
 
 if TYPE_CHECKING:
@@ -27,6 +31,14 @@ def _nobody(did: str) -> None:
     """Where a fault that stands alone says what it did."""
 
 
+class Notes(dict[str, Any]):
+    """What one strike keeps in mind from call to call of a session; hold `lock` to change it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lock = threading.Lock()
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Occasion:
     """What a fault is given when it strikes a call: chance, the past, and somebody to tell what it did."""
@@ -36,6 +48,10 @@ class Occasion:
     earlier: Outcome | None = None
     """What the world answered when this tool was last called in the session; None for a first call."""
     tell: Callable[[str], None] = _nobody
+    notes: Notes = field(default_factory=Notes)
+    """What this strike has noted at earlier calls of the session."""
+    clock: Clock = field(default_factory=VirtualClock)
+    """The session's clock."""
 
     def chance(self) -> Random:
         """The stream of chance that belongs to this strike and this call."""
@@ -54,15 +70,23 @@ class Fault(ABC):
     """The name of its file."""
     strikes: ClassVar[tuple[Kind, ...]]
     """The kinds of calls that it can happen to."""
+    family: ClassVar[Family]
+    """Where it belongs."""
     remedy: ClassVar[str]
     """In one sentence, what mends an agent that falls for it."""
+    mends: ClassVar[tuple[Mend, ...]]
+    """The same as a guard would be told it, the best first."""
+    needs: ClassVar[tuple[Need, ...]] = ()
+    """What a call must have for it to be able to do anything."""
+    lasting: ClassVar[bool] = False
+    """Is asking again of no use, since what is wrong stays so?"""
     remembers: ClassVar[bool] = False
     """Does it need to know what the tool answered before?"""
     waits: ClassVar[bool] = False
     """Does it let time pass before the call is made?"""
     place: ClassVar[Place] = Place.INJECT
 
-    occasion: Occasion = field(default=Occasion(), repr=False, compare=False)
+    occasion: Occasion = field(default_factory=Occasion, repr=False, compare=False)
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -70,6 +94,11 @@ class Fault(ABC):
 
     def __post_init__(self) -> None:
         check_settings(type(self), {name: getattr(self, name) for name in settings_of(type(self))})
+
+    @classmethod
+    def variants(cls) -> tuple[Self, ...]:
+        """The forms of it that a campaign tries, each for itself; the defaults where one form says all."""
+        return (cls(),)
 
     @property
     def rolls(self) -> bool:

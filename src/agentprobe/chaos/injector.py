@@ -10,7 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from agentprobe.chaos._results import copied
-from agentprobe.chaos.fault import Fault, Occasion
+from agentprobe.chaos.fault import Fault, Notes, Occasion
 from agentprobe.chaos.strike import Sighting, Strike, fingerprint
 from agentprobe.domain.call import TOLD, Call, Kind, Outcome
 from agentprobe.kernel.place import Place
@@ -58,6 +58,10 @@ class Injector:
     def __init__(self, schedule: Schedule, session: Session) -> None:
         self.schedule = schedule
         self._dice = session.dice
+        self._clock = session.clock
+        self._began = session.clock.now()
+        self._notes = {id(strike): Notes() for strike in schedule.strikes}
+        self._own = {id(strike): count(1) for strike in schedule.strikes if strike.counts}
         self._targets: dict[str, _Target] = {}
         self._tools = count(1)
         self._rolls = any(strike.rolls for strike in schedule.strikes)
@@ -89,21 +93,30 @@ class Injector:
             return ()
         seen = self._note(call, next(target.calls))
         strikes = [s for s in target.strikes if not (told and s.fault.waits)]
-        hits = [self._ready(s, call, seen) for s in strikes if s.falls_on(call, self._dice, seen)]
+        hits = [self._ready(s, call, seen) for s in strikes if self._falls_on(s, call, seen)]
         return [*hits, self._memory] if self._memory and call.kind is Kind.TOOL else hits
+
+    def _falls_on(self, strike: Strike, call: Call, seen: Sighting) -> bool:
+        if not strike.counts:
+            return strike.falls_on(call, self._dice, seen)
+        if not strike.concerns(call):
+            return False
+        own = seen._replace(nth=next(self._own[id(strike)]))
+        return strike.falls_on(call, self._dice, own)
 
     def _target(self, call: Call) -> _Target:
         return _Target(tuple(s for s in self.schedule.strikes if s.aims_at(call)), count(1))
 
     def _note(self, call: Call, nth: int) -> Sighting:
         nth_tool = next(self._tools) if call.kind is Kind.TOOL else 0
+        seconds = self._clock.now() - self._began
         if not self._rolls:
-            return Sighting(nth, nth_tool)
+            return Sighting(nth, nth_tool, seconds=seconds)
         asked = fingerprint(call)
         with self._lock:
             again = self._asked[call.site, call.path, asked]
             self._asked[call.site, call.path, asked] += 1
-        return Sighting(nth, nth_tool, asked, again)
+        return Sighting(nth, nth_tool, asked, again, seconds)
 
     def _ready(self, strike: Strike, call: Call, seen: Sighting) -> Fault:
         def tell(did: str) -> None:
@@ -124,6 +137,8 @@ class Injector:
                 address=("how", *strike.address(call, seen)),
                 earlier=self._memory.last(call) if self._memory else None,
                 tell=tell,
+                notes=self._notes[id(strike)],
+                clock=self._clock,
             )
         )
 

@@ -8,9 +8,11 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from agentprobe.chaos._replies import good_reply, sent_as, spoken_in
+from agentprobe.chaos.family import Family, Need
 from agentprobe.chaos.fault import Fault
 from agentprobe.dialects._compression import plain_request
 from agentprobe.domain.call import Call, Kind
+from agentprobe.domain.mend import Mend
 from agentprobe.domain.model import Finish, ModelAnswer, ToolCall
 from agentprobe.errors import Malformed
 from agentprobe.kernel.room import Passage
@@ -27,8 +29,11 @@ class CutArguments(Fault):
     A sound agent: runs no tool from an answer that stopped for length, and asks again with more room.
     """
 
+    family: ClassVar[Family] = Family.STREAM
     strikes: ClassVar[tuple[Kind, ...]] = (Kind.MODEL,)
     remedy: ClassVar[str] = "Treat a stop for length as an error of every tool call in that answer."
+    mends: ClassVar[tuple[Mend, ...]] = (Mend.LENGTH_IS_ERROR, Mend.SCHEMA_CHECK)
+    needs: ClassVar[tuple[Need, ...]] = (Need.TOOL_CALL,)
 
     keep: Annotated[float, Meta(ge=0, lt=1)] = 0.6
     """The part of the arguments that still comes."""

@@ -8,8 +8,10 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from agentprobe.chaos._replies import first_part, good_reply, spoken_in
+from agentprobe.chaos.family import Family
 from agentprobe.chaos.fault import Fault
 from agentprobe.domain.call import Call, Kind
+from agentprobe.domain.mend import Mend
 from agentprobe.errors import CutOff
 from agentprobe.kernel.room import Passage
 
@@ -25,10 +27,12 @@ class CutStream(Fault):
     A sound agent: takes a part for a part: it asks again or says so, and runs no tool from half a call.
     """
 
+    family: ClassVar[Family] = Family.STREAM
     strikes: ClassVar[tuple[Kind, ...]] = (Kind.MODEL,)
     remedy: ClassVar[str] = (
         "Use a streamed answer only after its end was seen, and ask again when it was not."
     )
+    mends: ClassVar[tuple[Mend, ...]] = (Mend.TERMINAL_EVENT, Mend.RETRY_POLICY)
 
     keep: Annotated[float, Meta(ge=0, lt=1)] = 0.5
     """The part of the answer that still comes."""

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from agentprobe.chaos._results import UNCHANGED, emptied, reshape
+from agentprobe.chaos.family import Family
 from agentprobe.chaos.fault import Fault
 from agentprobe.domain.call import Call, Kind
+from agentprobe.domain.mend import Mend
 from agentprobe.kernel.room import Passage
 
 
@@ -23,10 +25,12 @@ class EmptyResult(Fault):
     A sound agent: takes nothing for "not found here", looks another way or says so, and invents nothing.
     """
 
+    family: ClassVar[Family] = Family.DATA
     strikes: ClassVar[tuple[Kind, ...]] = (Kind.TOOL,)
     remedy: ClassVar[str] = (
         "Say in the prompt what to do when a tool finds nothing, and check answers against results."
     )
+    mends: ClassVar[tuple[Mend, ...]] = (Mend.VERIFICATION, Mend.ESCALATION)
 
     def intercept(self, call: Call) -> Passage:
         outcome = yield call

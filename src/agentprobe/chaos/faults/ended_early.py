@@ -8,8 +8,10 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from agentprobe.chaos._replies import first_part, good_reply, spoken_in
+from agentprobe.chaos.family import Family, Need
 from agentprobe.chaos.fault import Fault
 from agentprobe.domain.call import Call, Kind
+from agentprobe.domain.mend import Mend
 from agentprobe.kernel.room import Passage
 
 
@@ -25,8 +27,11 @@ class EndedEarly(Fault):
     A sound agent: takes an answer without a reason to stop for a part, and asks again or says so.
     """
 
+    family: ClassVar[Family] = Family.STREAM
     strikes: ClassVar[tuple[Kind, ...]] = (Kind.MODEL,)
     remedy: ClassVar[str] = "Check that a streamed answer says why it stopped before using it."
+    mends: ClassVar[tuple[Mend, ...]] = (Mend.TERMINAL_EVENT,)
+    needs: ClassVar[tuple[Need, ...]] = (Need.STREAM,)
 
     keep: Annotated[float, Meta(ge=0, lt=1)] = 0.5
     """The part of the answer that still comes."""

@@ -7,8 +7,10 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
+from agentprobe.chaos.family import Family
 from agentprobe.chaos.fault import Fault
 from agentprobe.domain.call import Call, Kind, Outcome
+from agentprobe.domain.mend import Mend
 from agentprobe.domain.wire import HttpRequest
 from agentprobe.errors import TimedOut
 from agentprobe.kernel.room import Passage, Wait
@@ -25,9 +27,11 @@ class Hang(Fault):
     A sound agent: has a timeout far below that, for tools as well, and says what it could not do.
     """
 
+    family: ClassVar[Family] = Family.TRANSPORT
     strikes: ClassVar[tuple[Kind, ...]] = (Kind.MODEL, Kind.TOOL)
     waits: ClassVar[bool] = True
     remedy: ClassVar[str] = "Give every model call and every tool a timeout, and the whole run a deadline."
+    mends: ClassVar[tuple[Mend, ...]] = (Mend.DEADLINE,)
 
     seconds: Annotated[float, Meta(ge=0, le=86400)] = 600.0
     """How long the silence lasts where the caller did not say how long it waits."""

@@ -7,8 +7,10 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
+from agentprobe.chaos.family import Family
 from agentprobe.chaos.fault import Fault
 from agentprobe.domain.call import Call, Kind, Outcome
+from agentprobe.domain.mend import Mend
 from agentprobe.domain.wire import HttpRequest
 from agentprobe.errors import TimedOut
 from agentprobe.kernel.room import Passage, Wait
@@ -25,11 +27,13 @@ class Latency(Fault):
     a slow answer for no answer and does the same thing twice.
     """
 
+    family: ClassVar[Family] = Family.TRANSPORT
     strikes: ClassVar[tuple[Kind, ...]] = (Kind.MODEL, Kind.TOOL)
     waits: ClassVar[bool] = True
     remedy: ClassVar[str] = (
         "Set a timeout for each call that fits the task, and retry only what is safe to repeat."
     )
+    mends: ClassVar[tuple[Mend, ...]] = (Mend.DEADLINE, Mend.IDEMPOTENCY_KEY)
 
     seconds: Annotated[float, Meta(ge=0, le=86400)] = 5.0
     """How long nothing comes."""

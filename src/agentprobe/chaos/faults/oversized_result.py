@@ -9,8 +9,10 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta
 
 from agentprobe.chaos._results import UNCHANGED, enlarged, reshape
+from agentprobe.chaos.family import Family
 from agentprobe.chaos.fault import Fault
 from agentprobe.domain.call import Call, Kind
+from agentprobe.domain.mend import Mend
 from agentprobe.kernel.room import Passage
 
 
@@ -26,10 +28,12 @@ class OversizedResult(Fault):
     A sound agent: limits what it takes from a tool, says that it cut, and asks more narrowly.
     """
 
+    family: ClassVar[Family] = Family.DATA
     strikes: ClassVar[tuple[Kind, ...]] = (Kind.TOOL,)
     remedy: ClassVar[str] = (
         "Bound every tool's result before it reaches the model, and page through long ones."
     )
+    mends: ClassVar[tuple[Mend, ...]] = (Mend.CONTEXT_LIMIT,)
 
     times: Annotated[int, Meta(ge=2, le=100_000)] = 50
     """How often the result is repeated."""

@@ -8,8 +8,10 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from agentprobe.chaos._replies import refused_with
+from agentprobe.chaos.family import Family
 from agentprobe.chaos.fault import Fault
 from agentprobe.domain.call import Call, Kind
+from agentprobe.domain.mend import Mend
 from agentprobe.errors import RateLimited as TooMany
 from agentprobe.kernel.room import Passage
 
@@ -26,10 +28,12 @@ class RateLimited(Fault):
     it goes on.
     """
 
+    family: ClassVar[Family] = Family.PROVIDER
     strikes: ClassVar[tuple[Kind, ...]] = (Kind.MODEL,)
     remedy: ClassVar[str] = (
         "Honour retry-after in one layer only, and hand over with what is done when it goes on."
     )
+    mends: ClassVar[tuple[Mend, ...]] = (Mend.RETRY_POLICY, Mend.CHECKPOINT)
 
     retry_after: Annotated[float, Meta(ge=0, le=86400)] = 1.0
     """After how many seconds the provider asks to come back."""

@@ -8,8 +8,10 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from agentprobe.chaos._replies import refused_with
+from agentprobe.chaos.family import Family
 from agentprobe.chaos.fault import Fault
 from agentprobe.domain.call import Call, Kind
+from agentprobe.domain.mend import Mend
 from agentprobe.errors import ServerError as Broken
 from agentprobe.kernel.room import Passage
 
@@ -25,10 +27,12 @@ class ServerError(Fault):
     answer.
     """
 
+    family: ClassVar[Family] = Family.PROVIDER
     strikes: ClassVar[tuple[Kind, ...]] = (Kind.MODEL,)
     remedy: ClassVar[str] = (
         "Catch the SDK's server errors, keep what is done, and hand over instead of starting again."
     )
+    mends: ClassVar[tuple[Mend, ...]] = (Mend.RETRY_POLICY, Mend.CHECKPOINT)
 
     status: Annotated[int, Meta(ge=500, le=599)] = 500
     """What the provider answers with."""

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from agentprobe.chaos._results import copied
+from agentprobe.chaos.family import Family, Need
 from agentprobe.chaos.fault import Fault
 from agentprobe.domain.call import Call, Kind
+from agentprobe.domain.mend import Mend
 from agentprobe.kernel.room import Passage
 
 
@@ -23,8 +25,11 @@ class StaleResult(Fault):
     result that names another entity.
     """
 
+    family: ClassVar[Family] = Family.DATA
     strikes: ClassVar[tuple[Kind, ...]] = (Kind.TOOL,)
     remedy: ClassVar[str] = "Return the key and the time of what was read, and have the agent check both."
+    mends: ClassVar[tuple[Mend, ...]] = (Mend.FRESHNESS, Mend.VERIFICATION)
+    needs: ClassVar[tuple[Need, ...]] = (Need.EARLIER,)
     remembers: ClassVar[bool] = True
 
     def intercept(self, call: Call) -> Passage:

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
+from agentprobe.chaos.family import Family
 from agentprobe.chaos.fault import Fault
 from agentprobe.domain.call import Call, Kind, Outcome
+from agentprobe.domain.mend import Mend
 from agentprobe.errors import RateLimited, Refused, Rejected, ServerError, TimedOut, WorldFailure
 from agentprobe.kernel.room import Passage
 
@@ -32,8 +34,10 @@ class ToolError(Fault):
     write took effect before it repeats it.
     """
 
+    family: ClassVar[Family] = Family.TOOL
     strikes: ClassVar[tuple[Kind, ...]] = (Kind.TOOL,)
     remedy: ClassVar[str] = "Give writes an idempotency key, and check what is so before trying them again."
+    mends: ClassVar[tuple[Mend, ...]] = (Mend.ERROR_HANDLING, Mend.IDEMPOTENCY_KEY)
 
     kind: Literal["server_error", "refused", "rate_limited", "timed_out", "protocol_error"] = "server_error"
     """In what way it fails; of a tool server `protocol_error` is an error of the protocol, all others are
