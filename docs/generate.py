@@ -17,14 +17,20 @@ import msgspec
 from msgspec.inspect import StructType, type_info
 
 from agentprobe.chaos._settings import settings_of
+from agentprobe.chaos.family import Family
 from agentprobe.chaos.fault import FAULTS, Fault
 from agentprobe.cli import main as cli
 from agentprobe.config.schema import sentences, settings_schema
 from agentprobe.config.settings import Settings
 from agentprobe.dialects import DIALECTS
+from agentprobe.domain.call import Kind
 from agentprobe.domain.evidence import Mode, Status
+from agentprobe.domain.mend import Mend
+from agentprobe.domain.reaction import HARMLESS, Reaction
 from agentprobe.domain.verdict import Decision
 from agentprobe.report import json_trace
+from agentprobe.report.chaos_words import MEANINGS as REACTIONS
+from agentprobe.report.terminal_chaos import form
 from agentprobe.report.words import MEANINGS
 from agentprobe.sim import script_file
 from agentprobe.sim.policies import POLICIES
@@ -98,14 +104,30 @@ def faults_page() -> Iterator[str]:
     """The catalogue of misbehaviours and how a schedule is written."""
     yield "# Faults"
     yield SCHEDULES
+    yield "The faults by family; those with a star are in the suite `ci`."
+    texts = sentences(Family)
+    for family in Family:
+        own = [fault for fault in FAULTS if fault.family is family]
+        links = ", ".join(f"[{one.name}](#{one.name}){'*' if one.telling else ''}" for one in own)
+        yield f"- **{family.value}**: {texts[family.name]} {links}"
     for fault in FAULTS:
         yield f"## {fault.name}"
         yield from story(fault)
-        yield f"**A remedy**: {fault.remedy}"
-        sites = " and ".join(f"{kind.value} calls" for kind in fault.strikes)
-        yield f"Strikes {sites}."
+        mends = ", ".join(f"`{mend.value}`" for mend in fault.mends)
+        yield f"**A remedy**: {fault.remedy} ({mends})"
+        sites = " and ".join(SITES[kind] for kind in fault.strikes)
+        yield f"Strikes {sites}. Family: {fault.family.value}."
+        if len(fault.variants()) > 1:
+            yield f"A campaign tries it as {', '.join(f'`{form(one)}`' for one in fault.variants())}."
         if settings_of(fault):
             yield grid(HEAD, fault_rows(fault))
+
+
+SITES = {
+    Kind.MODEL: "model calls",
+    Kind.TOOL: "tool calls",
+    Kind.STATE: "what a tool server is asked else (`@state:tools/list`)",
+}
 
 
 def story(fault: type[Fault]) -> Iterator[str]:
@@ -131,13 +153,20 @@ SCHEDULES = """A schedule says which faults strike which calls: in `[faults] sch
 ```text
 cut_stream@model:2                         the second model call
 rate_limited(retry_after=3)@model:2-4      the second to the fourth, with a setting
+server_error@model:2x                      each request the first two times that it is made; then it recovers
+server_error@model:5s-30s                  model calls from the fifth to the thirtieth second of the session
 tool_error@tool:1                          the first call of any tool
 tool_error(after=true)@tool:refund:1       the first call of the tool `refund`, after it did its work
+tool_error@tool:refund[A-17]               calls of `refund` whose arguments hold the text A-17
+hang@research/model:2                      the second model call made within the tool `research`
+tools_changed@state:tools/list:2+          the list of a tool server's tools, from the second time on
 latency@model~0.25                         every model call, with a chance of one in four
 cut_stream@model:2, empty_result@tool:1+   both
 ```
 
-Calls are counted as they reach the world, HTTP attempts one by one. Chance is decided by the seed. Where
+Calls are counted as they reach the world, HTTP attempts one by one; with a place or a text, those that fit
+it. Chance is decided by the seed, the request and how often it was made, so the same calls are struck in
+whatever order they come. Where
 several strike one call, the first that is written is the outermost. A schedule may also be a file of
 `[[strike]]` tables with `fault`, `at` and the settings, in TOML or JSON (`--fault FILE`). The faults that
 strike tools do so where they run, if they carry `@agentprobe.tool`, and otherwise where their results are
@@ -153,7 +182,8 @@ def exit_codes_page() -> Iterator[str]:
             (f"`{cli.GOOD}`", "good; from `run`: the gate's verdict is pass"),
             (
                 f"`{cli.FINDINGS}`",
-                "findings; from `run`: the verdict is fail, or a run that was repeated differs",
+                "findings; from `run`: the verdict is fail, or a run that was repeated differs; from "
+                "`chaos`: something breaks the agent",
             ),
             (f"`{cli.WRONG_USE}`", "a command line, a setting or a file says something that cannot be meant"),
             (f"`{Decision.NOT_OBSERVED.exit_code}`", "not observed: too little evidence, or too old"),
@@ -174,6 +204,19 @@ def failure_modes_page() -> Iterator[str]:
     ]
     yield grid(("status", "meaning"), rows)
     yield grid(("failure mode", "meaning"), [(f"`{mode.value}`", MEANINGS[mode]) for mode in Mode])
+    yield "## What an agent makes of a fault"
+    yield (
+        "`agentprobe chaos` says for each run under faults what the agent made of them: the most harmful "
+        "that fits. What is not tolerated (`[chaos] tolerated`) is a finding."
+    )
+    made = [
+        (f"`{one.value}`", REACTIONS[one], "" if one in HARMLESS or not one.tells else "yes")
+        for one in Reaction
+    ]
+    yield grid(("reaction", "meaning", "a finding by default"), made)
+    yield "## What mends an agent"
+    texts = sentences(Mend)
+    yield grid(("measure", "meaning"), [(f"`{mend.value}`", texts[mend.name]) for mend in Mend])
 
 
 def trace_page() -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sysconfig
 import traceback
 from collections.abc import Iterable
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -62,11 +63,18 @@ class TimedOut(WorldFailure):
 
 
 class RateLimited(WorldFailure):
-    """Too many requests; `retry_after` is in seconds, None when the world did not say."""
+    """Too many requests; `retry_after` is in seconds, None when the world did not say.
 
-    def __init__(self, retry_after: float | None = None) -> None:
+    `limit` is how many there may be, and `now` when it is said; None for what is usual.
+    """
+
+    def __init__(
+        self, retry_after: float | None = None, *, limit: int | None = None, now: datetime | None = None
+    ) -> None:
         super().__init__("rate limit reached")
         self.retry_after = retry_after
+        self.limit = limit
+        self.now = now
 
 
 class ServerError(WorldFailure):
@@ -93,6 +101,27 @@ class CutOff(WorldFailure):
     """The connection ended before the answer did."""
 
 
+class Unreachable(CutOff):
+    """Nobody took the connection, so nothing was asked."""
+
+
+class Reset(CutOff):
+    """The other side threw the connection away."""
+
+
+class ShortBody(CutOff):
+    """The body ended before the length that its head states."""
+
+    def __init__(self, received: int, expected: int) -> None:
+        super().__init__(f"received {received} bytes, expected {expected}")
+        self.received = received
+        self.expected = expected
+
+
+class Restarted(CutOff):
+    """The other side ended in the middle of a call and came back, knowing nothing of before."""
+
+
 class ToolFailed(WorldFailure):
     """A tool answered, and its answer says that it failed."""
 
@@ -117,6 +146,10 @@ class BudgetSpent(AgentStopped):
 
 class BreakerOpen(AgentStopped):
     """Too many failures in a row; nothing is let through for now."""
+
+
+class Killed(AgentStopped):
+    """The agent's process ended in the middle of its work, by design."""
 
 
 class Escalated(AgentStopped):

@@ -34,8 +34,8 @@ def pay(order: int, amount: int = 3) -> str:
     return "paid"
 
 
-def ask(base: str = "http://127.0.0.1:9/v1") -> httpx.Response:
-    body = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
+def ask(base: str = "http://127.0.0.1:9/v1", *, stream: bool = False) -> httpx.Response:
+    body = {"model": "m", "messages": [{"role": "user", "content": "hello"}], "stream": stream}
     with httpx.Client(verify=False) as client:
         return client.post(f"{base}/chat/completions", content=json.dumps(body))
 
@@ -114,6 +114,19 @@ def test_a_request_that_no_provider_could_accept_is_the_agents_own_affair(tmp_pa
 def test_an_answer_that_was_cut_at_its_limit_is_seen(tmp_path: Path) -> None:
     found = seen(tmp_path / "t.jsonl", "", say("I was going to s", finish=Finish.LENGTH))
     assert found.cut_text == "I was going to s"
+
+
+def test_an_answer_that_says_why_it_stops_is_whole_though_its_stream_lacks_its_end(tmp_path: Path) -> None:
+    model = SimulatedModel(Says(say("I was going to say so")))
+    cut: dict[str, str | None] = {}
+    for fault in ("unterminated_stream", "ended_early"):
+        path = tmp_path / f"{fault}.jsonl"
+        with agentprobe.session(trace=path, schedule=f"{fault}@model:1", virtual=True, model=model):
+            ask(stream=True)
+        assert [one.fault for one in seen_in(path).receipts] == [fault]
+        cut[fault] = seen_in(path).cut_text
+    assert cut["unterminated_stream"] is None
+    assert cut["ended_early"]
 
 
 def test_a_trace_that_never_began_shows_nothing(tmp_path: Path) -> None:

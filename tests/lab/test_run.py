@@ -314,6 +314,12 @@ def test_of_the_last_words_of_a_command_those_that_name_the_error_are_told(exper
     assert "exit code 1: TypeError: fetch failed" in item.reason
 
 
+def test_of_a_group_of_errors_the_innermost_is_told(experiment: Experiment) -> None:
+    words = "raise ExceptionGroup('unhandled', [ConnectionError('the desk is closed')])"
+    item = found(run_plan(with_command(experiment, sys.executable, "-c", words), IT))["where-1"]
+    assert "exit code 1: ConnectionError: the desk is closed" in item.reason
+
+
 def test_a_command_that_prints_without_end_is_ended_before_it_fills_the_disk(
     experiment: Experiment,
 ) -> None:
@@ -446,3 +452,23 @@ def test_a_folder_that_cannot_be_written_is_said_and_what_was_done_is_kept(exper
     with pytest.raises(AgentProbeError, match="a run could not be carried out"):
         run_plan(experiment, PLAIN)
     assert (book.folder / "evidence.jsonl").read_bytes() == lines
+
+
+FRAMEWORK = """
+from langchain_core.tools import tool
+
+@tool
+def look(city: str) -> str:
+    "Look the weather up."
+    return f"rain in {city}"
+
+def run(prompt):
+    look.invoke({"city": "Oslo"})
+    return "Jo 1 lives in City1."
+"""
+
+
+def test_the_tools_of_a_framework_are_seen_in_an_agent_that_is_called(experiment: Experiment) -> None:
+    (experiment.folder / "framed.py").write_text(FRAMEWORK)
+    item = found(run_plan(with_agent(experiment, "framed:run"), IT, workers=1))["where-1"]
+    assert "nobody asked for look(city='Oslo')" in item.reason

@@ -16,11 +16,13 @@ import httpx2
 import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.exceptions import MCPError
 from mcp_types import (
     CallToolResult,
     CreateMessageRequestParams,
     CreateMessageResult,
     TextContent,
+    ToolListChangedNotification,
 )
 
 from agentprobe.domain.call import LEFT
@@ -65,12 +67,18 @@ class Way:
             async with http or nullcontext(), Client(transport, mode=mode, **callbacks) as client:
                 return await use(client)
 
+        with self.opened(*options, form=form) as url:
+            return asyncio.run(asyncio.wait_for(all_of_it(url), 60))
+
+    @contextmanager
+    def opened(self, *options: str, form: tuple[str, ...] = ()) -> Iterator[str]:
+        """The address at which the desk can be reached."""
         mine = ("-m", "agentprobe.cli", "mcp", "--out", str(self.trace_file), "--name", "desk", *options)
         with (
             started(str(DESK), "http", *form) as port,
             started(*mine, "--url", f"http://127.0.0.1:{port}/mcp") as url,
         ):
-            return asyncio.run(asyncio.wait_for(all_of_it(url), 60))
+            yield url
 
 
 @pytest.fixture
@@ -207,3 +215,60 @@ def test_a_wrong_token_opens_no_door(tmp_path: Path) -> None:
     mine = ("-m", "agentprobe.cli", "mcp", "--out", str(tmp_path / "t.jsonl"))
     with started(*mine, "--url", "http://127.0.0.1:9/mcp") as url:
         assert httpx2.get(url + "x").status_code == 404
+
+
+async def three_times(client: Client) -> list[str]:
+    got = []
+    for number in range(3):
+        try:
+            got.append(words(await client.call_tool("cancel_order", {"order": str(number)})))
+        except MCPError as error:
+            got.append(error.error.message)
+    return got
+
+
+def test_a_restarted_server_knows_no_session_of_before(way: Way) -> None:
+    fault = "server_restarted@tool:cancel_order:2"
+    got = way.use(three_times, "--fault", fault, mode="legacy", form=("json_response",))
+    assert got == ["0 is cancelled", "Session not found", "Session not found"]
+
+
+def test_a_server_that_is_restarted_behind_its_work_breaks_its_stream_off(way: Way) -> None:
+    fault = "server_restarted(done=true)@tool:cancel_order:2"
+    first, broken, lost = way.use(three_times, "--fault", fault, mode="legacy")
+    assert (first, lost) == ("0 is cancelled", "Session not found")
+    assert "stream ended without" in broken
+    assert read_trace(way.trace_file).ledger().times()['cancel_order {"order":"1"}'] == 1
+
+
+def test_a_restarted_server_without_sessions_breaks_the_call_and_goes_on(way: Way) -> None:
+    """The client gives up as a whole over a broken connection; the next one finds the server as it was."""
+
+    async def one(url: str) -> list[str]:
+        async with Client(streamable_http_client(url)) as client:
+            return await three_times(client)
+
+    with way.opened("--fault", "server_restarted(done=true)@tool:cancel_order:1") as url:
+        with pytest.raises(BaseExceptionGroup) as raised:
+            asyncio.run(asyncio.wait_for(one(url), 60))
+        assert raised.group_contains(httpx2.RemoteProtocolError)
+        assert asyncio.run(asyncio.wait_for(one(url), 60))[0] == "0 is cancelled"
+    assert [use.name for use in read_trace(way.trace_file).tool_calls if use.error] == ["cancel_order"]
+
+
+def test_tools_change_over_a_stream_of_events_and_the_client_is_told(way: Way) -> None:
+    told: list[object] = []
+
+    async def hear(message: object) -> None:
+        told.append(message)
+
+    async def use(client: Client) -> list[int]:
+        first = (await client.list_tools()).tools
+        while not told:  # noqa: ASYNC110 - the handler is called when the message comes
+            await asyncio.sleep(0.01)
+        return [len(first), len((await client.list_tools()).tools)]
+
+    fault = ("--fault", "tools_changed@state:tools/list")
+    before, after = way.use(use, *fault, mode="legacy", message_handler=hear)
+    assert after == before - 1
+    assert isinstance(told[0], ToolListChangedNotification)

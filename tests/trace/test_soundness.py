@@ -77,6 +77,10 @@ def test_a_flipped_bit_anywhere_is_noticed(folder: Path, whole: bytes, at: int, 
     _sane(folder, bytes(flipped), whole)
 
 
+def test_a_record_that_was_made_one_of_another_kind_is_noticed(folder: Path, whole: bytes) -> None:
+    _sane(folder, whole.replace(b'"record":"call"', b'"record":"ball"', 1), whole)
+
+
 @given(at=st.integers(0, 10**6), size=st.integers(1, 4000))
 def test_bytes_that_are_missing_anywhere_are_noticed(folder: Path, whole: bytes, at: int, size: int) -> None:
     at %= len(whole) - 1

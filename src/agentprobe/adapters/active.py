@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from agentprobe.adapters.identity import libraries
 from agentprobe.basis.clock import VirtualClock
 from agentprobe.basis.virtual_loop import run_virtually
+from agentprobe.chaos.canary import canaries_in
 from agentprobe.chaos.injector import Injector
 from agentprobe.domain.wire import HttpRequest, Piece
 from agentprobe.errors import AgentStopped
@@ -30,6 +32,13 @@ def _libraries() -> dict[str, Any]:
     return {"libraries": found} if found else {}
 
 
+def _die() -> None:
+    """End this process as a kill does: nothing is cleaned up, nothing is said."""
+    os._exit(KILLED)
+
+
+KILLED = 137
+"""The exit code of a process that a fault has killed: that of signal 9."""
 Answer = Callable[[HttpRequest], Generator[Piece, None, None]]
 """A model in this process: answers a request in pieces, a head and then chunks."""
 T = TypeVar("T")
@@ -65,6 +74,7 @@ class Active:
         self.injector = injector
         self.answer = answer
         self.joined = joined
+        session.boundary.dies = _die if joined else None
         self._before: Active | None = None
         self._closed = False
 
@@ -121,9 +131,14 @@ class Active:
         return tuple(f"{path}, {leak}; delete the file" for leak in leaks(path, self.writer.redact.known))
 
     def _struck(self) -> dict[str, Any]:
-        """The faults that struck: a call that the agent gave up carries no mark of its own."""
+        """The faults that struck: a call that the agent gave up carries no mark of its own.
+
+        With them the canaries of the instructions that they have planted, which nothing else tells.
+        """
         receipts = self.injector.receipts if self.injector is not None else ()
-        return {"struck": [str(receipt) for receipt in receipts]} if receipts else {}
+        canaries = list(dict.fromkeys(canary for receipt in receipts for canary in canaries_in(receipt.did)))
+        told = {"struck": [str(receipt) for receipt in receipts], "canaries": canaries}
+        return {name: facts for name, facts in told.items() if facts}
 
     def _end(self, error: BaseException | None) -> None:
         if error is None:

@@ -20,7 +20,16 @@ from agentprobe.adapters.led import Led
 from agentprobe.adapters.model_call import model_call, paced_async
 from agentprobe.domain.call import Call
 from agentprobe.domain.wire import Chunk, Headers, HttpReply, HttpRequest, Piece
-from agentprobe.errors import AgentProbeError, CutOff, Refused, RoomError, TimedOut, WorldFailure
+from agentprobe.errors import (
+    AgentProbeError,
+    CutOff,
+    Refused,
+    Reset,
+    RoomError,
+    TimedOut,
+    Unreachable,
+    WorldFailure,
+)
 
 NAME = "aiohttp"
 Handler = Callable[[Any], Awaitable[Any]]
@@ -152,8 +161,10 @@ class _Request(Led):
         library = self.library
         if isinstance(failure, TimedOut):
             error: Exception = library.SocketTimeoutError("Timeout on reading data from socket")
-        elif isinstance(failure, Refused) and not begun:
+        elif isinstance(failure, Unreachable | Refused) and not begun:
             error = _refused(library, self.request, f"Connect call failed: {failure}")
+        elif isinstance(failure, Reset) and not begun:
+            error = library.ClientOSError(104, "Connection reset by peer")
         elif begun:
             error = library.ClientPayloadError(
                 "Response payload is not completed: <TransferEncodingError: 400, message='Not enough data to "

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from agentprobe.domain.call import Call
+from agentprobe.domain.call import NO_EFFECT, Call, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,17 +31,42 @@ class Asked:
         return all(key in more and more[key] == value for key, value in fewer.items())
 
 
+class Carried:
+    """A tool's work under way."""
+
+    def __init__(self) -> None:
+        self.unchanged = False
+
+    def came(self, value: Any) -> Any:
+        """What the tool gave, with what it said of its effect."""
+        return Outcome(value=value, marks=(NO_EFFECT,)) if self.unchanged else value
+
+
 _asked: ContextVar[Asked | None] = ContextVar("agentprobe_asked", default=None)
+_carried: ContextVar[Carried | None] = ContextVar("agentprobe_carried", default=None)
 
 
 @contextmanager
-def carrying_out(call: Asked) -> Generator[None, None, None]:
+def carrying_out(call: Asked) -> Generator[Carried, None, None]:
     """While this block runs, `call` is the one being carried out here."""
-    token = _asked.set(call)
+    carried = Carried()
+    token, own = _asked.set(call), _carried.set(carried)
     try:
-        yield
+        yield carried
     finally:
         _asked.reset(token)
+        _carried.reset(own)
+
+
+def unchanged() -> None:
+    """Say, from within a tool, that this call changes nothing: what it is meant for was done before.
+
+    A tool that knows a repeated write by its key says so here; the effect ledger then counts the effect
+    once. Outside a tool nothing happens.
+    """
+    carried = _carried.get()
+    if carried is not None:
+        carried.unchanged = True
 
 
 def announced_ref() -> str:

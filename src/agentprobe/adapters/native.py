@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from agentprobe.errors import CutOff, Malformed, RateLimited, Refused, ServerError, TimedOut, WorldFailure
+from agentprobe.errors import (
+    CutOff,
+    Malformed,
+    RateLimited,
+    Refused,
+    Reset,
+    ServerError,
+    ShortBody,
+    TimedOut,
+    Unreachable,
+    WorldFailure,
+)
 
 
 class ToolRateLimited(ConnectionError):
@@ -20,6 +31,7 @@ _TOOL_ERRORS: tuple[tuple[type[WorldFailure], type[Exception]], ...] = (
     (Refused, PermissionError),
     (RateLimited, ToolRateLimited),
     (ServerError, ToolUnavailable),
+    (Unreachable, ConnectionRefusedError),
     (CutOff, ConnectionResetError),
     (Malformed, ValueError),
 )
@@ -41,12 +53,14 @@ def http_error(library: Any, failure: WorldFailure, request: Any, *, begun: bool
     """
     if isinstance(failure, TimedOut):
         error: Exception = library.ReadTimeout("The read operation timed out", request=request)
-    elif isinstance(failure, Refused) and not begun:
+    elif isinstance(failure, Unreachable | Refused) and not begun:
         error = library.ConnectError(f"[Errno 111] Connection refused: {failure}", request=request)
+    elif isinstance(failure, Reset):
+        error = library.ReadError("[Errno 104] Connection reset by peer", request=request)
     elif begun:
+        lacking = str(failure) if isinstance(failure, ShortBody) else "incomplete chunked read"
         error = library.RemoteProtocolError(
-            "peer closed connection without sending complete message body (incomplete chunked read)",
-            request=request,
+            f"peer closed connection without sending complete message body ({lacking})", request=request
         )
     else:
         error = library.RemoteProtocolError(

@@ -16,6 +16,7 @@ from agentprobe.adapters import startup
 from agentprobe.adapters.active import Active, Answer
 from agentprobe.adapters.governor import governed, governing
 from agentprobe.adapters.identity import identity
+from agentprobe.adapters.reading import Reading
 from agentprobe.basis.clock import Clock, RealClock, VirtualClock
 from agentprobe.chaos.adjusting import Adjusting
 from agentprobe.chaos.injector import Injector
@@ -75,6 +76,12 @@ class Orders:
     """Names of keys and headers whose values must not be kept."""
     content: bool = True
     """Is to be kept what was said? If not, only sizes, digests and shapes are."""
+    reads: tuple[str, ...] = ()
+    """The tools that only read, though nothing in their code says so."""
+    told_tools: bool = True
+    """May there be tools that only the model traffic tells of, to be struck there?"""
+    label: bool = True
+    """Do replies that a fault has made or changed say so by a header?"""
     largest_body: int = LARGEST_BODY
     """Bytes of the largest payload that is kept; of a larger one its size and a digest are."""
 
@@ -155,12 +162,14 @@ def _rooms(
 ) -> Iterable[MakeRoom]:
     """The house's own rooms: the world's side is recorded only where it can differ from the agent's."""
     before, behind = _recorders(writer, clock)
+    if orders.reads:
+        yield lambda _: Reading(orders.reads)
     if writer is not None:
         elsewhere = ToolsElsewhere(writer.path, writer.by).sees
         yield lambda _: before[0]
-        yield from injectors(schedule, before=before, behind=behind, elsewhere=elsewhere)
+        yield from injectors(schedule, before=before, behind=behind, elsewhere=elsewhere, label=orders.label)
     else:
-        yield from injectors(schedule)
+        yield from injectors(schedule, label=orders.label, reads=orders.told_tools)
     if orders.settings:
         yield lambda _: Adjusting(orders.settings)
     if orders.suppress:

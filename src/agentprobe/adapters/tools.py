@@ -78,8 +78,8 @@ def _sync(function: Function, calls: ToolCalls) -> Function:
 
         def perform(asked: Call) -> Any:
             positional, named = calls.changed(asked, call, (args, kwargs))
-            with active.inside(calls.name), carrying_out(under_way(call)):
-                return function(*positional, **named)
+            with active.inside(calls.name), carrying_out(under_way(call)) as carried:
+                return carried.came(function(*positional, **named))
 
         try:
             outcome = active.session.boundary.call(call, perform)
@@ -102,8 +102,8 @@ def _async(function: Function, calls: ToolCalls) -> Function:
 
         async def perform(asked: Call) -> Any:
             positional, named = calls.changed(asked, call, (args, kwargs))
-            with active.inside(calls.name), carrying_out(under_way(call)):
-                return await function(*positional, **named)
+            with active.inside(calls.name), carrying_out(under_way(call)) as carried:
+                return carried.came(await function(*positional, **named))
 
         try:
             outcome = await active.session.boundary.call_async(call, perform)

@@ -23,7 +23,16 @@ from agentprobe.adapters.model_call import model_call, paced
 from agentprobe.adapters.rewired import Rewired, native_response
 from agentprobe.domain.call import Call
 from agentprobe.domain.wire import Chunk, HttpReply, HttpRequest, Piece
-from agentprobe.errors import AgentProbeError, CutOff, Refused, RoomError, TimedOut, WorldFailure
+from agentprobe.errors import (
+    AgentProbeError,
+    CutOff,
+    Refused,
+    Reset,
+    RoomError,
+    TimedOut,
+    Unreachable,
+    WorldFailure,
+)
 
 NAME = "urllib3"
 _AT_ONCE = 1 << 16
@@ -172,11 +181,11 @@ class _Request(Led):
             said = f"Read timed out. (read timeout={failure.seconds})"
             late: Exception = errors.ReadTimeoutError(attempt.pool, attempt.url, said)
             return late
-        if isinstance(failure, Refused) and not begun:
+        if isinstance(failure, Unreachable | Refused) and not begun:
             said = "Failed to establish a new connection: [Errno 111] Connection refused"
             refused: Exception = errors.NewConnectionError(attempt.conn, said)
             return refused
-        if begun:
+        if begun or isinstance(failure, Reset):
             return ConnectionResetError(104, "Connection reset by peer")
         return RemoteDisconnected("Remote end closed connection without response")
 

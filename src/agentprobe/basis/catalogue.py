@@ -5,12 +5,30 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from agentprobe.errors import ConfigError, did_you_mean
 
 T = TypeVar("T")
+
+
+@cache
+def _names(package: str) -> tuple[str, ...]:
+    """The modules of a package; it is looked at once, since an installed package does not change."""
+    found = import_module(package)
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(found.__path__) if m.name[0] != "_"))
+
+
+@cache
+def _entry(package: str, name: str, kind: Any) -> Any:
+    module = import_module(f"{package}.{name}")
+    classes = [value for value in vars(module).values() if isinstance(value, type)]
+    for value in classes:
+        if issubclass(value, kind) and value.__module__ == module.__name__ and value.__name__[0] != "_":
+            return value
+    raise ConfigError(f"{module.__name__} holds no {kind.__name__}")
 
 
 @dataclass(frozen=True)
@@ -23,8 +41,7 @@ class Catalogue(Generic[T]):
 
     def names(self) -> tuple[str, ...]:
         """Every entry's name, in alphabetical order; nothing is imported but the package."""
-        found = import_module(self.package)
-        return tuple(sorted(m.name for m in pkgutil.iter_modules(found.__path__) if m.name[0] != "_"))
+        return _names(self.package)
 
     def get(self, name: str, where: str = "") -> type[T]:
         """Find an entry; `where` says in the message where the name was read.
@@ -40,13 +57,6 @@ class Catalogue(Generic[T]):
         return (self._entry(name) for name in self.names())
 
     def _entry(self, name: str) -> type[T]:
-        module = import_module(f"{self.package}.{name}")
-        classes = [value for value in vars(module).values() if isinstance(value, type)]
-        for value in classes:
-            if (
-                issubclass(value, self.kind)
-                and value.__module__ == module.__name__
-                and value.__name__[0] != "_"
-            ):
-                return value
-        raise ConfigError(f"{module.__name__} holds no {self.kind.__name__}")
+        kind: Any = self.kind
+        found: type[T] = _entry(self.package, name, kind)
+        return found

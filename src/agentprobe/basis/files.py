@@ -6,7 +6,7 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 from agentprobe.errors import AgentProbeError
 
@@ -76,3 +76,20 @@ class AppendLog:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def mend_last_line(path: Path) -> None:
+    """Take back a last line that was cut off, so that the next one stands on a line of its own."""
+    if not path.is_file():
+        return
+    with path.open("rb+") as file:
+        size = whole = file.seek(0, os.SEEK_END)
+        while whole and not _ends_a_line(file, whole):
+            whole -= 1
+        if whole != size:
+            file.truncate(whole)
+
+
+def _ends_a_line(file: BinaryIO, at: int) -> bool:
+    file.seek(at - 1)
+    return file.read(1) == b"\n"

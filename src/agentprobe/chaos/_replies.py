@@ -20,7 +20,8 @@ from agentprobe.domain.model import (
 from agentprobe.domain.wire import Chunk, HttpReply
 from agentprobe.errors import WorldFailure
 
-_CONTENT = (TextDelta, ReasoningDelta, RefusalDelta, ToolCallBegun, ToolArguments)
+CONTENT = (TextDelta, ReasoningDelta, RefusalDelta, ToolCallBegun, ToolArguments)
+"""The events that bring a part of what the model says."""
 _BODY_HEADERS = ("content-type", "content-length", "content-encoding", "transfer-encoding")
 
 
@@ -64,14 +65,15 @@ def _span(dialect: Dialect, frames: Sequence[bytes]) -> tuple[int, int]:
 
 
 def _has_content(events: Sequence[ModelEvent]) -> bool:
-    return any(isinstance(event, _CONTENT) for event in events)
+    return any(isinstance(event, CONTENT) for event in events)
 
 
 def _cut_after(reply: HttpReply, length: int) -> HttpReply:
-    return reply.with_chunks(_first_bytes(reply.chunks, length))
+    return reply.with_chunks(first_bytes(reply.chunks, length))
 
 
-def _first_bytes(chunks: Sequence[Chunk], length: int) -> Iterator[Chunk]:
+def first_bytes(chunks: Sequence[Chunk], length: int) -> Iterator[Chunk]:
+    """The chunks up to so many bytes, the last one cut there."""
     for chunk in chunks:
         if length <= 0:
             return

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, Final
+
+from agentprobe.domain.call import TOLD, Call
 
 
 class _Unchanged:
@@ -20,7 +23,7 @@ def reshape(result: Any, change: Change) -> Any:
     """Change a tool's result, through its JSON where it is JSON text; UNCHANGED where nothing changes.
 
     Of a result as tool servers give it (blocks of content, and the same as data) the texts and the data are
-    changed, and its shape stays.
+    changed, and its shape stays. A list of which each item has a block of its own is changed as a whole.
     """
     if _is_in_blocks(result):
         return _reshaped_blocks(result, change)
@@ -31,12 +34,33 @@ def reshape(result: Any, change: Change) -> Any:
     return UNCHANGED if changed is UNCHANGED else _spelled_like(result, changed)
 
 
+def texts_changed(result: Any, change: Change) -> Any:
+    """The texts of a result changed as they stand, JSON or not; UNCHANGED where it has none."""
+    if isinstance(result, str):
+        return change(result)
+    if not _is_in_blocks(result):
+        return UNCHANGED
+    blocks = [_block_changed(block, change) for block in result["content"]]
+    return UNCHANGED if blocks == result["content"] else {**result, "content": blocks}
+
+
+def _block_changed(block: dict[str, Any], change: Change) -> dict[str, Any]:
+    text = block.get("text")
+    changed = change(text) if isinstance(text, str) else UNCHANGED
+    return block if changed is UNCHANGED else {**block, "text": changed}
+
+
 def _is_in_blocks(result: Any) -> bool:
     blocks = result.get("content") if isinstance(result, dict) else None
     return isinstance(blocks, list) and all(isinstance(block, dict) and "type" in block for block in blocks)
 
 
 def _reshaped_blocks(result: dict[str, Any], change: Change) -> Any:
+    items = _items_in(result)
+    if items is not None:
+        changed_items = change(items)
+        if changed_items is not UNCHANGED and isinstance(changed_items, list) and changed_items:
+            return _with_items(result, items, changed_items)
     blocks = [_reshaped_part(block, "text", change) for block in result["content"]]
     changed = {**result, "content": blocks}
     data = result.get("structuredContent")
@@ -47,24 +71,105 @@ def _reshaped_blocks(result: dict[str, Any], change: Change) -> Any:
     return UNCHANGED if changed == result else changed
 
 
+def _items_in(result: dict[str, Any]) -> list[Any] | None:
+    """The list that a server gave, where each of its items stands in a text of its own."""
+    data = result.get("structuredContent")
+    items = data.get("result") if isinstance(data, dict) and set(data) == {"result"} else None
+    if not isinstance(items, list) or not items or len(items) != len(result["content"]):
+        return None
+    blocks = zip(items, result["content"], strict=True)
+    return items if all(_tells(block.get("text"), item) for item, block in blocks) else None
+
+
+def _tells(text: object, item: Any) -> bool:
+    if not isinstance(text, str):
+        return False
+    return text == item if isinstance(item, str) else _parsed_or_none(text) == item
+
+
+def _with_items(result: dict[str, Any], before: list[Any], items: list[Any]) -> dict[str, Any]:
+    """The server's result with other items: those that stay in their own blocks, new ones in like ones."""
+    own = {id(item): block for item, block in zip(before, result["content"], strict=True)}
+    blocks = [own.get(id(item)) or _block_like(result["content"][0], item) for item in items]
+    return {**result, "content": blocks, "structuredContent": {"result": items}}
+
+
+def _block_like(block: dict[str, Any], item: Any) -> dict[str, Any]:
+    return {**block, "text": item if isinstance(item, str) else _spelled_like(block["text"], item)}
+
+
 def _reshaped_part(record: dict[str, Any], key: str, change: Change) -> dict[str, Any]:
     part = reshape(record[key], change) if key in record else UNCHANGED
     return record if part is UNCHANGED else {**record, key: part}
 
 
 def _parsed(text: str) -> Any:
-    if not text.lstrip().startswith(("[", "{")):
-        return None
+    return _parsed_or_none(text) if text.lstrip().startswith(("[", "{")) else None
+
+
+def _parsed_or_none(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
+
+
+_INDENTED = re.compile(r"\s*[\[{]\n( +)")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def _spelled_like(text: str, value: Any) -> str:
+    """The value as JSON in the manner of a text: its spaces, its line breaks, its escapes.
+
+    Half a character has no bytes; JSON writers can only escape it.
+    """
+    indented = _INDENTED.match(text)
     spaced = ": " in text or ", " in text
     separators = (", ", ": ") if spaced else (",", ":")
-    return json.dumps(value, ensure_ascii=text.isascii(), separators=separators)
+    if indented:
+        separators = (",", ": ")
+    spelled = json.dumps(
+        value,
+        ensure_ascii="\\u" in text,
+        indent=len(indented[1]) if indented else None,
+        separators=separators,
+    )
+    return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", spelled)
+
+
+def nulled(result: Any, *, as_text: bool) -> Any:
+    """The same kind of result with null in it; UNCHANGED where there was nothing more."""
+    if _is_in_blocks(result):
+        null = {**result, "content": []}
+        if result.get("structuredContent") is not None:
+            null["structuredContent"] = {"result": None}
+        return UNCHANGED if null == result else null
+    is_json = isinstance(result, str) and (as_text or _parsed(result) is not None)
+    if result is None or (is_json and result == "null"):
+        return UNCHANGED
+    return "null" if is_json else None
+
+
+def made_for(call: Call, value: Any) -> Any:
+    """A result that no tool gave, in the form in which this call's asker gets results.
+
+    A tool server says it in a block of text and, for a client that was promised data, as data too; what
+    only the model traffic tells of is text.
+    """
+    if call.via.startswith("mcp:"):
+        data = value if isinstance(value, dict) else {"result": value}
+        blocks = [] if value is None else [{"type": "text", "text": _as_text(value)}]
+        return {
+            "content": blocks,
+            "structuredContent": data,
+            "isError": False,
+            "resultType": "complete",
+        }
+    return _as_text(value) if call.purpose == TOLD else value
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def emptied(value: Any) -> Any:

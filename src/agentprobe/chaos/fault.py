@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from agentprobe.basis.catalogue import Catalogue
 from agentprobe.basis.clock import Clock, VirtualClock
 from agentprobe.basis.dice import Dice
+from agentprobe.chaos._known_tools import no_tools
 from agentprobe.chaos._settings import check_settings, settings_of
 from agentprobe.chaos.family import Family, Need
 from agentprobe.domain.call import Kind, Outcome
 from agentprobe.domain.mend import Mend
+from agentprobe.domain.model import ToolSpec
 from agentprobe.kernel.place import Place
 
 if TYPE_CHECKING:
@@ -47,11 +49,17 @@ class Occasion:
     address: tuple[object, ...] = ()
     earlier: Outcome | None = None
     """What the world answered when this tool was last called in the session; None for a first call."""
+    asked_earlier: Any = None
+    """What the tool was asked then."""
     tell: Callable[[str], None] = _nobody
     notes: Notes = field(default_factory=Notes)
     """What this strike has noted at earlier calls of the session."""
     clock: Clock = field(default_factory=VirtualClock)
     """The session's clock."""
+    tools: Callable[[], tuple[ToolSpec, ...]] = no_tools
+    """The tools that the agent is known to have."""
+    due: bool = True
+    """Does the schedule strike this call? If not, it is only met for what was begun at an earlier one."""
 
     def chance(self) -> Random:
         """The stream of chance that belongs to this strike and this call."""
@@ -82,8 +90,18 @@ class Fault(ABC):
     """Is asking again of no use, since what is wrong stays so?"""
     remembers: ClassVar[bool] = False
     """Does it need to know what the tool answered before?"""
+    follows: ClassVar[bool] = False
+    """Must it meet the calls behind one that it struck as well, because something is still to come of it?"""
+    names_tools: ClassVar[bool] = False
+    """Does it need to know which tools the agent has?"""
     waits: ClassVar[bool] = False
     """Does it let time pass before the call is made?"""
+    kills: ClassVar[bool] = False
+    """Does it end the agent's process?"""
+    costly: ClassVar[bool] = False
+    """Does it make a run dear by itself, so that its tokens are not the agent's doing?"""
+    telling: ClassVar[bool] = False
+    """Is it among the few that every change of an agent should stand?"""
     place: ClassVar[Place] = Place.INJECT
 
     occasion: Occasion = field(default_factory=Occasion, repr=False, compare=False)

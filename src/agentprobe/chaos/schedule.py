@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,17 @@ class Schedule:
     def __str__(self) -> str:
         return ", ".join(map(str, self.strikes))
 
+    def without_kills(self) -> Schedule:
+        """The same without the strikes that end the agent's process."""
+        return Schedule(tuple(strike for strike in self.strikes if not strike.fault.kills))
+
     @classmethod
     def parse(cls, text: str, where: str = "") -> Schedule:
         """Read `cut_stream@model:2, tool_error(after=true)@tool:refund~0.5`; empty text is an empty schedule.
 
         Raises ConfigError that says what is wrong at which character, and `where` the text stands.
         """
-        return cls(Reader(text, where).strikes())
+        return cls(_read(text, where))
 
     @classmethod
     def load(cls, path: Path) -> Schedule:
@@ -70,6 +75,12 @@ class Schedule:
                 for strike in self.strikes
             ]
         }
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, where: str) -> tuple[Strike, ...]:
+    """The strikes of a text; a campaign reads the same one in many places."""
+    return Reader(text, where).strikes()
 
 
 def _strikes(tables: list[Any], where: str) -> Iterable[Strike]:

@@ -18,6 +18,8 @@ from rich.progress import (
 )
 
 from agentprobe.domain.evidence import Evidence, Status
+from agentprobe.domain.reaction import HARMLESS
+from agentprobe.lab.chaos.shot import Shown
 
 
 class Bars:
@@ -83,3 +85,26 @@ class Bars:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+class Shots(Bars):
+    """The same for a campaign of faults, whose length nobody knows before its end."""
+
+    _found = _shots = 0
+
+    def hunting(self, agent: str, task: str, strikes: int) -> None:
+        """A subject's turn has come."""
+        self._found = self._shots = 0
+        self._what = f"{agent}, {task}: {strikes} fault{'' if strikes == 1 else 's'}"
+        if self._console.is_terminal:
+            self._show(self._what, total=None)
+        else:
+            self._console.print(self._what, highlight=False)
+
+    def shot(self, shown: Shown) -> None:
+        """A run under faults is done."""
+        self._shots += 1
+        self._found += shown.reaction.tells and shown.reaction not in HARMLESS
+        if self._task is not None:
+            told = f"[red]{self._found} broke it[/]" if self._found else "[green]it stands[/]"
+            self._bar.update(self._task, advance=1, went=told)

@@ -7,12 +7,13 @@ from pathlib import Path
 import msgspec
 
 from agentprobe.gate.policy import Policy
+from agentprobe.lab.chaos.settings import ChaosSettings
+from agentprobe.lab.part import Part
 from agentprobe.lab.settings import (
     AgentSettings,
     Experiment,
     FaultSettings,
     ModelChoice,
-    Part,
     RunSettings,
     TaskSettings,
     TaskSource,
@@ -45,6 +46,8 @@ class Settings(Part, frozen=True, kw_only=True):
     """Tasks written out, beside those that are made."""
     faults: FaultSettings = FaultSettings()
     """How the world misbehaves."""
+    chaos: ChaosSettings = ChaosSettings()
+    """What `agentprobe chaos` tries, and what an agent may make of it."""
     run: RunSettings = RunSettings()
     """How runs are carried out."""
     trace: TraceSettings = TraceSettings()
@@ -63,6 +66,7 @@ class Settings(Part, frozen=True, kw_only=True):
             source=self.tasks,
             tasks=self.task,
             faults=self.faults,
+            chaos=self.chaos,
             run=self.run,
             trace=self.trace,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agentprobe.dialects._unpacking import GZIP_MAGIC, ZSTD_MAGIC, TooLarge, Unpacker
 from agentprobe.domain.wire import Chunk, Headers, HttpReply, HttpRequest
 from agentprobe.errors import Malformed
@@ -42,6 +44,16 @@ def plain_request(request: HttpRequest) -> bytes:
     """The body of a request without its compression; raises Malformed as `plain_body` does."""
     named = encodings_of(request.headers)
     return decompressed(request.body, named) if named else request.body
+
+
+def with_plain_body(request: HttpRequest, body: bytes) -> HttpRequest:
+    """The request with another body, not compressed, under the length that this one has."""
+    kept = [
+        (name, str(len(body)) if name.lower() == "content-length" else value)
+        for name, value in request.headers
+        if name.lower() != ENCODINGS
+    ]
+    return replace(request, headers=tuple(kept), body=body)
 
 
 def without_framing(headers: Headers) -> Headers:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from agentprobe.basis.canonical import canonical
 from agentprobe.dialects._adjusting import Places, adjusted
+from agentprobe.dialects._conversation import Conversation
 from agentprobe.dialects._edits import Edits, Gone, Said
+from agentprobe.dialects._offered import Offer, Retelling
 from agentprobe.domain.model import ModelAnswer, ModelEvent, ModelRequest, ModelSettings
+from agentprobe.domain.refusal import Refusal
 from agentprobe.domain.wire import Headers, HttpReply
 from agentprobe.errors import WorldFailure
 
@@ -129,12 +132,20 @@ class Dialect(ABC):
         without the terminator when the answer is not `complete`.
         """
 
+    def breaks_off(self, request: ModelRequest) -> bool:
+        """Can a tool call's arguments break off in an answer to `request`? Not where they are an object."""
+        return True
+
     @abstractmethod
     def write_failure(self, failure: WorldFailure, headers: Headers = ()) -> HttpReply | None:
         """The reply in which a provider says this failure; None for one that sends no bytes at all.
 
         RateLimited, ServerError, Refused and Malformed have bytes; TimedOut and CutOff have none.
         """
+
+    @abstractmethod
+    def write_refusal(self, refusal: Refusal, request: ModelRequest) -> HttpReply | None:
+        """The reply in which a provider refuses `request` for this reason; None where it never would."""
 
     @abstractmethod
     def write_frames(self, reply: HttpReply, frames: list[bytes]) -> HttpReply:
@@ -149,6 +160,31 @@ class Dialect(ABC):
     @abstractmethod
     def edited(self, body: bytes, edits: Edits) -> bytes:
         """The request with these edits; the same object where none of them applies.
+
+        Raises Malformed when `body` is no request of this dialect.
+        """
+
+    @abstractmethod
+    def offers(self, body: bytes) -> tuple[Offer, ...]:
+        """The tools that the request offers, in their order; raises Malformed for what is no request."""
+
+    @abstractmethod
+    def retold(self, body: bytes, retelling: Retelling) -> bytes:
+        """The request with its tools told otherwise; the same object where nothing changes.
+
+        Raises Malformed when `body` is no request of this dialect.
+        """
+
+    @abstractmethod
+    def reworded(self, body: bytes, change: Callable[[str], str]) -> bytes:
+        """The request with the user's newest text changed; the same object where there is none.
+
+        Raises Malformed when `body` is no request of this dialect.
+        """
+
+    @abstractmethod
+    def conversation(self, body: bytes) -> Conversation:
+        """What a request tells of the past, turn by turn and with the places, so that it can be changed.
 
         Raises Malformed when `body` is no request of this dialect.
         """

@@ -74,16 +74,15 @@ def failure(failure: WorldFailure, more: Headers, *, cut: bytes) -> HttpReply | 
 
 
 def _rate_limited(failure: RateLimited, name: str, more: Headers) -> HttpReply:
-    wait = failure.retry_after
+    wait, limit = failure.retry_after, _REQUESTS if failure.limit is None else failure.limit
     again = f" Please try again in {wait:g}s." if wait is not None else ""
     message = (
-        "Rate limit reached on requests per min (RPM): "
-        f"Limit {_REQUESTS}, Used {_REQUESTS}, Requested 1.{again}"
+        f"Rate limit reached on requests per min (RPM): Limit {limit}, Used {limit}, Requested 1.{again}"
     )
     head = (
         ("x-request-id", name),
         *retry_headers(wait),
-        *_limits(0, _TOKENS - 150, f"{wait or 0.12:g}s"),
+        *_limits(0, _TOKENS - 150, f"{wait or 0.12:g}s", limit),
     )
     return _error(429, message, "requests", "rate_limit_exceeded", merged(head, more))
 
@@ -95,9 +94,9 @@ def retry_headers(seconds: float | None) -> Headers:
     return (("retry-after", str(math.ceil(seconds))), ("retry-after-ms", str(round(seconds * 1000))))
 
 
-def _limits(requests: int, tokens: int, reset: str) -> Headers:
+def _limits(requests: int, tokens: int, reset: str, limit: int = _REQUESTS) -> Headers:
     return (
-        ("x-ratelimit-limit-requests", str(_REQUESTS)),
+        ("x-ratelimit-limit-requests", str(limit)),
         ("x-ratelimit-limit-tokens", str(_TOKENS)),
         ("x-ratelimit-remaining-requests", str(requests)),
         ("x-ratelimit-remaining-tokens", str(tokens)),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Raw
 
 from agentprobe.dialects._compression import sniffed
-from agentprobe.dialects._fields import Fields
+from agentprobe.dialects._fields import Fields, decoded
 
 _KEY = re.compile(rb'[\s,{]*"(?:[^"\\]|\\.)*"\s*:\s*', re.DOTALL)
 _BETWEEN = re.compile(rb"[\s,]*")
@@ -51,8 +51,9 @@ def whole(text: bytes) -> Span:
 def members(text: bytes, span: Span) -> dict[str, Member]:
     """Where each field of an object stands; raises DecodeError for what is none, or has a field twice."""
     found: dict[str, Member] = {}
+    fields = _object(text[span.start : span.end])
     at = text.index(b"{", span.start) + 1
-    for name, raw in _object(text[span.start : span.end]).items():
+    for name, raw in fields.items():
         key = _KEY.match(text, at)
         start = key.end() if key is not None else at
         at = start + len(bytes(raw))
@@ -66,13 +67,24 @@ def members(text: bytes, span: Span) -> dict[str, Member]:
 def entries(text: bytes, span: Span) -> list[Span]:
     """Where each entry of an array stands; raises DecodeError for what is none."""
     found = []
+    listed = _array(text[span.start : span.end])
     at = text.index(b"[", span.start) + 1
-    for raw in _array(text[span.start : span.end]):
+    for raw in listed:
         between = _BETWEEN.match(text, at)
         start = between.end() if between is not None else at
         at = start + len(bytes(raw))
         found.append(Span(start, at))
     return found
+
+
+def begins(text: bytes, span: Span, sign: bytes) -> bool:
+    """Does a value begin with this sign, and so is it a list, an object, a text?"""
+    return text[span.start : span.start + 1] == sign
+
+
+def value_of(text: bytes, fields: dict[str, Member], name: str) -> Any:
+    """A field's value as plain data; None where the object has no such field."""
+    return decoded(Raw(text[fields[name].start : fields[name].end])) if name in fields else None
 
 
 class Patches:

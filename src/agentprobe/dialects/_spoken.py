@@ -6,12 +6,15 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
-from agentprobe.dialects import _sse
+from agentprobe.dialects import _asked_last, _offered, _sse
+from agentprobe.dialects._asked_last import UserPlace
 from agentprobe.dialects._compression import plain_body, plain_reply, without_framing
+from agentprobe.dialects._conversation import Conversation
 from agentprobe.dialects._dialect import Dialect
 from agentprobe.dialects._edits import Edits, Gone, Said
 from agentprobe.dialects._fields import BROKEN, Fields, decoded, split
 from agentprobe.dialects._gathering import Gathering
+from agentprobe.dialects._offered import Offer, OfferPlaces, Retelling
 from agentprobe.dialects._sse import Frames
 from agentprobe.domain.model import Failed, ModelAnswer, ModelError, ModelEvent, ModelRequest, Other
 from agentprobe.domain.wire import Chunk, HttpReply
@@ -30,6 +33,10 @@ class SpokenDialect(Dialect):
     path_end: ClassVar[str]
     provider: ClassVar[str]
     """Whose protocol it is, for messages to people."""
+    offer_places: ClassVar[OfferPlaces]
+    """Where the tools stand that a request offers."""
+    user_places: ClassVar[tuple[UserPlace, ...]] = (UserPlace("messages", "content"),)
+    """Where the user's turns stand."""
 
     def claims(self, method: str, path: str) -> bool:
         return method == "POST" and path.rstrip("/").endswith(self.path_end)
@@ -112,10 +119,27 @@ class SpokenDialect(Dialect):
         return _sse.in_frames(head, frames, _sse.arrivals(plain.chunks, self._cut(plain.body)))
 
     def edited(self, body: bytes, edits: Edits) -> bytes:
-        if not edits:
-            return body
+        return self._changed(lambda: self._edited(body, edits)) if edits else body
+
+    def offers(self, body: bytes) -> tuple[Offer, ...]:
+        return self._changed(lambda: _offered.offers(body, self.offer_places))
+
+    def retold(self, body: bytes, retelling: Retelling) -> bytes:
+        return self._changed(lambda: _offered.retold(body, retelling, self.offer_places))
+
+    def reworded(self, body: bytes, change: Callable[[str], str]) -> bytes:
+        return self._changed(lambda: _asked_last.reworded(body, change, self.user_places))
+
+    def conversation(self, body: bytes) -> Conversation:
+        return self._changed(lambda: self._conversation(body))
+
+    @abstractmethod
+    def _conversation(self, body: bytes) -> Conversation:
+        """Raises DecodeError or KeyError for what is no request."""
+
+    def _changed(self, change: Callable[[], T]) -> T:
         try:
-            return self._edited(body, edits)
+            return change()
         except KeyError as error:
             raise Malformed(f"no request to {self.provider}: the field {error} is missing") from error
         except BROKEN as error:

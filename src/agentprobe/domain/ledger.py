@@ -17,7 +17,7 @@ class LedgerEntry:
     intent: str
     """The idempotency key, or tool and arguments where there is none."""
     committed: bool = True
-    """False when the tool raised before or while writing, so that nobody knows."""
+    """False when the tool raised, so that nobody knows, and when it said that it changed nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator
 
 from agentprobe.dialects import Dialect
 from agentprobe.domain.wire import Chunk, HttpReply, Piece
-from agentprobe.errors import AgentStopped, CutOff, TimedOut, WorldFailure
+from agentprobe.errors import AgentStopped, CutOff, Reset, TimedOut, Unreachable, WorldFailure
 from agentprobe.gateway import refusals
 from agentprobe.gateway.heads import BODILESS, reply_bytes, stated_length
 
@@ -55,6 +55,8 @@ class Exchange:
             self._finish()
         except TimedOut as failure:
             await self._stay_silent(failure.seconds)
+        except (Unreachable, Reset):
+            self._throw_away()
         except CutOff:
             self._break_off()
         except WorldFailure as failure:
@@ -167,6 +169,13 @@ class Exchange:
     async def _stay_silent(self, seconds: float) -> None:
         await asyncio.sleep(seconds + PATIENCE)
         self._break_off()
+
+    def _throw_away(self) -> None:
+        """Reset the connection; one that was taken already cannot be refused otherwise either."""
+        self.keep = False
+        self._flush()
+        if not self._gone:
+            _no_clean_end(self._transport)
 
     def _break_off(self) -> None:
         """Close so that what came is read and what is missing is missed."""

@@ -12,7 +12,7 @@ from typing import Any
 from agentprobe.basis.clock import Clock
 from agentprobe.domain.call import LEFT, NOTHING, Call, Outcome
 from agentprobe.domain.wire import Chunk, HttpReply, Piece
-from agentprobe.errors import AgentStopped
+from agentprobe.errors import AgentStopped, Killed
 from agentprobe.kernel.crossing import Arriving, Crossing
 from agentprobe.kernel.place import Place
 from agentprobe.kernel.room import Do, Interceptor, Wait
@@ -37,6 +37,8 @@ class Boundary:
         self.rooms = tuple(sorted(rooms, key=lambda room: room.place))
         self.clock = clock
         self.stopped: AgentStopped | None = None
+        self.dies: Callable[[], None] | None = None
+        """What ends the process, where the agent has one of its own that may be killed."""
         self._outer = tuple(room for room in self.rooms if room.place is Place.AGENT_SIDE)
         self._lock = threading.Lock()
         self._ids = itertools.count(1)
@@ -210,6 +212,10 @@ class Boundary:
             crossing.observe(await self._serve_async(crossing.step))
         crossing.confirm(seen)
 
+    def revive(self) -> None:
+        """Let calls through again: the agent was killed, and has been started anew."""
+        self.stopped = None
+
     # -- what both drivers share -----------------------------------------------------------------
 
     def _enter(self, call: Call) -> Crossing:
@@ -238,6 +244,8 @@ class Boundary:
         return self._serve(step)
 
     def _settled(self, crossing: Crossing) -> Outcome:
+        if isinstance(crossing.outcome.error, Killed) and self.dies is not None:
+            self.dies()
         if isinstance(crossing.outcome.error, AgentStopped):
             self.stopped = self.stopped or crossing.outcome.error
         return crossing.outcome

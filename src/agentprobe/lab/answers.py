@@ -58,3 +58,12 @@ def hands_error_through(answer: str, failures: tuple[str, ...] = ()) -> bool:
     if _ERROR_TEXT.search(answer):
         return True
     return any(len(text) >= _LEAST_QUOTE and text in answer for text in failures)
+
+
+def admits_beside(answer: str, failures: tuple[str, ...] = ()) -> bool:
+    """Does an answer that quotes an error say in words of its own that something did not work?"""
+    own = answer
+    for text in failures:
+        own = own.replace(text, "") if len(text) >= _LEAST_QUOTE else own
+    found = _ERROR_TEXT.search(own)
+    return admits(own[: found.start()] if found else own)

@@ -6,12 +6,12 @@ import fcntl
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 import msgspec
 
 from agentprobe.basis.canonical import canonical
-from agentprobe.basis.files import AppendLog, write_whole
+from agentprobe.basis.files import AppendLog, mend_last_line, write_whole
 from agentprobe.domain.evidence import Evidence, Run, Status
 from agentprobe.errors import AgentProbeError
 from agentprobe.lab.cleaning import Cleaning
@@ -95,7 +95,7 @@ class Book:
 
     def _open(self) -> AppendLog:
         path = self.folder / "evidence.jsonl"
-        _mend(path)
+        mend_last_line(path)
         log = AppendLog(path)
         if path.stat().st_size == 0:
             log.add(_head(self.plan))
@@ -155,23 +155,6 @@ def _decoded(lines: Sequence[bytes], path: Path) -> Iterable[Evidence]:
             if number > len(lines):  # the last line: its writer was killed in the middle of it
                 return
             raise AgentProbeError(f"{path}, line {number}: {error}; --fresh begins a new one") from error
-
-
-def _mend(path: Path) -> None:
-    """Take back a last line that was cut off, so that the next one stands on a line of its own."""
-    if not path.is_file():
-        return
-    with path.open("rb+") as file:
-        size = whole = file.seek(0, os.SEEK_END)
-        while whole and not _ends_a_line(file, whole):
-            whole -= 1
-        if whole != size:
-            file.truncate(whole)
-
-
-def _ends_a_line(file: BinaryIO, at: int) -> bool:
-    file.seek(at - 1)
-    return file.read(1) == b"\n"
 
 
 def _make(folder: Path) -> None:

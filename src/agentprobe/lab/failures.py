@@ -258,3 +258,17 @@ _LOOKS: tuple[Callable[[Case], Failure | None], ...] = (
     _wrong_answer,
 )
 """In the order of `Mode`: the first that finds something names the failure."""
+
+
+# -- whose task a run did ----------------------------------------------------------------------------------
+
+
+def does(effect: LedgerEntry, task: Task) -> bool:
+    """Is an effect one that the task expects?"""
+    return any(_meets(effect, expected) for expected in task.effects)
+
+
+def answers_as(task: Task, answer: str) -> bool:
+    """Is it the answer that the task asks for, by words that it must hold?"""
+    asks_for_words = bool(task.contains or task.contains_any or task.matches)
+    return asks_for_words and _wrong_words(task, answer) is None

@@ -132,17 +132,31 @@ def _runs(
     for level, agent in product(wanted, agents):
         tasks = _chosen(level, levels, chosen.tasks)
         schedules = _schedules(experiment, level.rows, chosen)
-        common = [_without_agents(digests), agent, digests[f"agent:{agent}"], level.rows, level.world]
-        for (task, digest), schedule, nth in product(tasks, schedules, range(repetitions)):
-            seed = Dice(experiment.run.seed).fork(task, nth).seed
-            yield Run(
-                agent=agent,
-                task=task,
-                regime=Regime(rows=level.rows, schedule=schedule),
-                repetition=nth,
-                seed=seed,
-                key=digest_of([common, task, digest, schedule, nth, seed]),
-            )
+        for task, schedule, nth in product(tasks, schedules, range(repetitions)):
+            yield run_of(experiment.run.seed, digests, agent, level, task, schedule, nth)
+
+
+def run_of(
+    seed: int,
+    digests: Mapping[str, str],
+    agent: str,
+    level: Level,
+    task: tuple[str, str],
+    schedule: str,
+    nth: int,
+) -> Run:
+    """One run with its key; `task` is its name and digest, `digests` are those of a plan."""
+    name, digest = task
+    common = [_without_agents(digests), agent, digests[f"agent:{agent}"], level.rows, level.world]
+    own = Dice(seed).fork(name, nth).seed
+    return Run(
+        agent=agent,
+        task=name,
+        regime=Regime(rows=level.rows, schedule=schedule),
+        repetition=nth,
+        seed=own,
+        key=digest_of([common, name, digest, schedule, nth, own]),
+    )
 
 
 def _without_agents(digests: Mapping[str, str]) -> dict[str, str]:

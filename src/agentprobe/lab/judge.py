@@ -56,7 +56,7 @@ def _status(case: Case) -> tuple[Status, Mode | None, str]:
 def never_struck(schedule: str, receipts: Sequence[Receipt]) -> list[str]:
     """The strikes of a schedule that should have happened and did not; those left to chance may not."""
     planned = [strike for strike in Schedule.parse(schedule).strikes if strike.probability >= 1]
-    return [str(strike) for strike in planned if not any(_is_of(one, strike) for one in receipts)]
+    return [str(strike) for strike in planned if not any(is_of(one, strike) for one in receipts)]
 
 
 def no_waiting(idle: Sequence[str]) -> str:
@@ -67,8 +67,11 @@ def no_waiting(idle: Sequence[str]) -> str:
     return "; a tool that is seen only in the model traffic cannot be made to wait"
 
 
-def _is_of(receipt: Receipt, strike: Strike) -> bool:
+def is_of(receipt: Receipt, strike: Strike) -> bool:
+    """Can a receipt be a strike's? A place, a matter and a time are not looked at again."""
     at_site = strike.site == receipt.site or receipt.site.startswith(f"{strike.site}:")
     nth = receipt.nth_tool if strike.site == ANY_TOOL else receipt.nth
     at_call = strike.first <= nth <= (nth if strike.last is None else strike.last)
+    if strike.counts or strike.each is not None or strike.since is not None:
+        at_call = True
     return strike.fault.name == receipt.fault and at_site and at_call

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from agentprobe.domain.call import Kind
 from agentprobe.domain.model import Finish
+from agentprobe.errors import AgentStopped
 from agentprobe.lab.seen import Receipt, Seen
 from agentprobe.trace.pair import TracedCall
 from agentprobe.trace.read import read_trace
@@ -16,6 +17,8 @@ from agentprobe.trace.tools import ToolUse
 from agentprobe.trace.view import Trace
 
 _FAULT = "fault:"
+_STOPS = {kind.__name__ for kind in AgentStopped.__subclasses__()}
+"""The errors by which the house itself ends a run; they say nothing of the provider."""
 
 
 def seen_in(path: Path) -> Seen:
@@ -84,10 +87,13 @@ def _message(call: TracedCall) -> str:
 
 
 def _cut_text(last: TracedCall | None) -> str | None:
-    """The last answer's text, where a limit or a broken connection has cut it."""
+    """The last answer's text, where a limit or a broken connection has cut it.
+
+    Where the model has said why it stops, all of the text has come, whatever its stream lacks behind that.
+    """
     if last is None or last.answer is None:
         return None
-    cut = last.answer.finish is Finish.LENGTH or last.truncated
+    cut = last.answer.finish is Finish.LENGTH or (last.truncated and last.answer.finish is None)
     return last.answer.text if cut else None
 
 
@@ -100,4 +106,6 @@ def _provider_failure(last: TracedCall | None) -> str:
     if last.status is not None and last.status >= 400:
         return f"status {last.status} {_message(last)}".strip()
     error = last.failure
-    return f"{error.type}: {error.message}" if error is not None else ""
+    if error is None or error.type in _STOPS:
+        return ""
+    return f"{error.type}: {error.message}"

@@ -17,6 +17,7 @@ from agentprobe.lab.book import Book
 from agentprobe.lab.cleaning import Cleaning
 from agentprobe.lab.grid import Level, Selection, check_schedules, check_selection, digests_of, plan
 from agentprobe.lab.runners import worker
+from agentprobe.lab.runners.inline import Inline
 from agentprobe.lab.runners.job import Job
 from agentprobe.lab.runners.pool import Died, Overran, Pool
 from agentprobe.lab.seen import Ending
@@ -58,15 +59,34 @@ class Campaign:
     interruption ends the runs under way; those that were done are kept, and the next campaign goes on.
     """
 
-    def __init__(self, experiment: Experiment, *, workers: int = 0, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        experiment: Experiment,
+        *,
+        workers: int = 0,
+        progress: Progress | None = None,
+        inline: bool = False,
+    ) -> None:
+        """`inline` carries all out in this process instead of workers of its own."""
         check_schedules(experiment)
         self.experiment = experiment
         self._cleaning = Cleaning.of(experiment.trace)
         self.progress = progress or Quiet()
         self.book: Book | None = None
-        self._pool = Pool(experiment, workers)
+        self._pool: Pool | Inline = Inline(experiment) if inline else Pool(experiment, workers)
         self._worlds: dict[int | None, World | None] = {}
         self._tasks: dict[tuple[int | None, str], str] = {}
+        self.levels: tuple[Level, ...] = ()
+        """The densities with their tasks, once they are prepared."""
+
+    @property
+    def pool(self) -> Pool | Inline:
+        """The workers."""
+        return self._pool
+
+    def world(self, rows: int | None) -> World | None:
+        """The world at a density, once it is prepared."""
+        return self._worlds[rows]
 
     def prepare(self, chosen: Selection | None = None, *, fresh: bool = False) -> Book:
         """Build what is missing, lay out the plan, and open its book.
@@ -83,6 +103,7 @@ class Campaign:
         except Died as died:
             said = "importing the agents, building a world or making the tasks ended the process"
             raise FixtureError(f"{said} that did it: {died}") from died
+        self.levels = tuple(levels)
         self._tasks = {(one.rows, task): digest for one in levels for task, digest in one.tasks}
         laid = plan(self.experiment, levels, digests_of(self.experiment, sources), chosen)
         self.book = Book.at(self.experiment.home, laid, fresh=fresh)

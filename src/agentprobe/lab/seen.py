@@ -58,3 +58,7 @@ class Ending:
     """What failed that is not the agent: the simulated model's policy, a task's check."""
     seconds: float = 0.0
     """How long it took on the run's own clock."""
+    killed: bool = False
+    """Was its process ended by a kill?"""
+    restarts: int = 0
+    """How often it was killed and started again."""

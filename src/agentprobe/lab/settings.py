@@ -9,16 +9,12 @@ import msgspec
 from msgspec import Meta
 
 from agentprobe.domain.task import ExpectedEffect, Task
+from agentprobe.lab.chaos.settings import ChaosSettings
+from agentprobe.lab.part import Part, Reference, Rows
 from agentprobe.trace.writer import LARGEST_BODY
 
-Rows = Annotated[int, Meta(ge=1)]
-Reference = Annotated[str, Meta(pattern=r"^[\w.]+:[\w.]+$")]
 SIMULATED = "sim"
 FROM_ENVIRONMENT = "environment"
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the settings file; a key it does not know is an error."""
 
 
 class ModelChoice(Part, frozen=True, kw_only=True):
@@ -42,10 +38,12 @@ class AgentSettings(Part, frozen=True, kw_only=True):
     """`module:function`, sync or async, called as `function(prompt, **settings)`; returns the answer."""
     command: tuple[str, ...] = ()
     """Words of a command; `{prompt}` stands for the task's prompt, and what it prints is the answer."""
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = msgspec.field(default_factory=dict)
     """Keyword arguments of the callable."""
-    env: dict[str, str] = {}
+    env: dict[str, str] = msgspec.field(default_factory=dict)
     """Environment variables of its runs; `{world}` stands for the run's world."""
+    reads: tuple[str, ...] = ()
+    """Its tools that only read, where their code does not say so; all others count as writes."""
     files: tuple[str, ...] = ()
     """Further files that decide how it behaves, as patterns from the settings file's folder."""
 
@@ -59,7 +57,7 @@ class WorldSettings(Part, frozen=True, kw_only=True):
     """The densities to try."""
     shared: tuple[str, ...] = ()
     """Patterns of files that no run changes: linked into each run's folder, where others are copied."""
-    env: dict[str, str] = {}
+    env: dict[str, str] = msgspec.field(default_factory=dict)
     """Environment variables that tell the agent's tools where the world is: `{world}`."""
 
 
@@ -75,7 +73,7 @@ class EffectSettings(Part, frozen=True, kw_only=True):
 
     tool: str
     """The tool's name."""
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, Any] = msgspec.field(default_factory=dict)
     """Arguments it must have had; further ones do not matter."""
     times: Annotated[int, Meta(ge=1)] = 1
     """How often it must have happened."""
@@ -171,6 +169,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     source: TaskSource | None = None
     tasks: tuple[TaskSettings, ...] = ()
     faults: FaultSettings = FaultSettings()
+    chaos: ChaosSettings = ChaosSettings()
     run: RunSettings = RunSettings()
     trace: TraceSettings = TraceSettings()
 

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from agentprobe.domain.call import LEFT, Call, Outcome
-from agentprobe.errors import WorldFailure
+from agentprobe.domain.call import LEFT, TOOLS_CHANGED, Call, Outcome
+from agentprobe.errors import Restarted, WorldFailure
 from agentprobe.kernel.session import Session
-from agentprobe.mcp.messages import Message
+from agentprobe.mcp.messages import Message, notification
 from agentprobe.mcp.results import answer_of, outcome_of
 from agentprobe.mcp.server import Server
 
 Ask = Callable[[bytes], Awaitable[Message]]
 """Sends a request to the other side and waits for its response; raises WorldFailure when none comes."""
+
+
+Restart = Callable[[], Awaitable[None]]
+"""Has the other side end and come back."""
+LIST_CHANGED = notification("notifications/tools/list_changed")
+
+
+class Answered(NamedTuple):
+    """The response that an asker gets."""
+
+    raw: bytes
+    changed: bool = False
+    """Does the server say behind it that its tools have changed?"""
+
+
+async def _nothing() -> None:
+    """Nobody is there to be started again."""
 
 
 class Opened(Protocol):
@@ -40,11 +57,18 @@ class Conversation:
         self._server = server
 
     async def asked(
-        self, request: Message, ask: Ask, *, purpose: str = "", left: Callable[[], bool] = lambda: False
-    ) -> bytes:
+        self,
+        request: Message,
+        ask: Ask,
+        *,
+        purpose: str = "",
+        left: Callable[[], bool] = lambda: False,
+        restart: Restart = _nothing,
+    ) -> Answered:
         """The response that the asker gets; `left` says whether it has cancelled the request meanwhile.
 
-        Raises the WorldFailure of `ask` where the other side is gone and so there is no response.
+        Raises the WorldFailure of `ask` where the other side is gone and so there is no response, and
+        Restarted once `restart` has had it end and come back.
         """
         call = self._server.call(request, purpose=purpose)
         came: list[tuple[Outcome, Message]] = []
@@ -53,7 +77,9 @@ class Conversation:
         async def world(asked: Call) -> Outcome:
             same = asked.request is call.request
             try:
-                response = await ask(request.raw if same else request.asking(asked.request))
+                sent = self._server.asked_as(request)
+                response = await ask(sent.raw if same else sent.asking(asked.request))
+                response = self._server.answered_to(request, response)
             except WorldFailure as failure:
                 lost.append(failure)
                 raise
@@ -64,19 +90,25 @@ class Conversation:
         outcome = await self._walked(call, world)
         if lost and outcome.error is lost[-1]:
             raise lost[-1]
+        if isinstance(outcome.error, Restarted):
+            await restart()
+            raise outcome.error
+        changed = TOOLS_CHANGED in outcome.marks and not request.stateless
         for seen, response in came:
             if seen.value is outcome.value and seen.error is outcome.error:
-                self._server.learn(request.method, response.answer)
-                return response.raw
+                self._server.learn(request.method, response.answer, response.answer)
+                return Answered(response.raw, changed)
         answer = answer_of(call, outcome, stateless=request.stateless)
-        self._server.learn(request.method, answer)
-        return request.answered(answer)
+        self._server.learn(request.method, answer, came[-1][1].answer if came else None)
+        return Answered(request.answered(answer), changed)
 
     def told(self, notification: Message, pass_on: Callable[[], None], *, purpose: str = "") -> None:
         """Record a notification and pass it on."""
         call = self._server.call(notification, purpose=purpose)
         try:
             self._opened.session.boundary.call(call, lambda _: pass_on())
+        except WorldFailure:  # a fault has taken it: it is lost on the way
+            return
         except Exception as defect:  # noqa: BLE001 - a defect of a room is said aloud, and stops the session
             self._broken(defect)
 

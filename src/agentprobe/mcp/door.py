@@ -17,7 +17,7 @@ from agentprobe.gateway.pool import Pool
 from agentprobe.mcp.conversation import Conversation
 from agentprobe.mcp.events import Event, Events
 from agentprobe.mcp.messages import Id, Message, read
-from agentprobe.mcp.post import Post, is_stream
+from agentprobe.mcp.post import Post, is_stream, unknown_session
 from agentprobe.mcp.server import SERVER
 
 Key = tuple[str, Id | None]
@@ -45,12 +45,16 @@ class McpDoor:
         """Must the server not be asked at all, because a recording answers?"""
         self._posts: dict[Key, Post] = {}
         self._asked_back: dict[Key, asyncio.Future[Message]] = {}
+        self._unknown: set[str] = set()
+        """The sessions that the server has lost."""
 
     def pieces(self, arrival: Arrival, target: str) -> tuple[Dialect | None, AsyncGenerator[Piece, None]]:
         """The reply to a request of the client."""
         came = arrival.request(self._target(target), self._pool.origin.address)
         kept = tuple(header for header in came.headers if header[0].lower() != _ENCODING)
         request = replace(came, headers=kept)
+        if _session(request) in self._unknown:
+            return None, self._lost()
         messages = read(request.body) if request.method == "POST" else ()
         if len(messages) == 1 and messages[0].is_request:
             return None, self._asked(request, messages[0])
@@ -76,6 +80,7 @@ class McpDoor:
             message,
             exchange=lambda sent: self._pool.exchange(sent, self._clock),
             heard=lambda event: self._heard(event, session),
+            restart=lambda: self._restarted(session),
         )
         task = asyncio.create_task(post.run(self._conversation))
         self.tasks.add(task)
@@ -123,6 +128,15 @@ class McpDoor:
         """What a server says that takes notice and offers no stream of its own."""
         status = {"POST": 202, "DELETE": 204}.get(request.method, 405)
         yield HttpReply(status=status, headers=() if status == 204 else (("content-length", "0"),))
+
+    async def _restarted(self, session: str) -> None:
+        """The server has ended and come back: of the sessions that it had it knows none."""
+        if session:
+            self._unknown.add(session)
+
+    async def _lost(self) -> AsyncGenerator[Piece, None]:
+        for piece in unknown_session():
+            yield piece
 
     # -- what the server says by itself ----------------------------------------------------------
 

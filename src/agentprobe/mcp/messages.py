@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,6 +62,12 @@ class Message:
         return not self.method and ("result" in self.told or "error" in self.told)
 
     @property
+    def refuses(self) -> bool:
+        """Is it a response that says what went wrong?"""
+        result = self.told.get("result")
+        return "error" in self.told or (isinstance(result, Mapping) and result.get("isError") is True)
+
+    @property
     def stateless(self) -> bool:
         """Does it say which revision it speaks, as do requests of 2026-07-28 on, which shake no hands?"""
         meta = self.params.get("_meta")
@@ -74,6 +81,11 @@ class Message:
     def asking(self, arguments: Any) -> bytes:
         """The same request of a tool with other arguments."""
         return spelled({**self.told, "params": {**self.params, "arguments": arguments}})
+
+    def naming(self, tool: str) -> Message:
+        """The same request of another tool."""
+        told = {**self.told, "params": {**self.params, "name": tool}}
+        return Message(spelled(told), told)
 
     def answered(self, answer: Mapping[str, Any]) -> bytes:
         """The response to this request that says `answer`."""
@@ -96,9 +108,18 @@ def read(data: bytes) -> tuple[Message, ...]:
     return ()
 
 
+def notification(method: str) -> Message:
+    """A message that tells only its method."""
+    told = {"jsonrpc": "2.0", "method": method}
+    return Message(spelled(told), told)
+
+
 def spelled(value: Any) -> bytes:
-    """A message, or a batch of them, as bytes."""
-    return msgspec.json.encode(value)
+    """A message, or a batch of them, as bytes; half a character, which has none, as its escape."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":")).encode()
 
 
 def _speaks(told: Mapping[str, Any]) -> bool:

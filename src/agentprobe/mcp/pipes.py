@@ -38,6 +38,12 @@ class Outlet(asyncio.BaseProtocol):
             self._transport.close()
             await self._gone.wait()
 
+    def drop(self) -> None:
+        """End the stream at once; what is not taken yet is lost."""
+        self.broken = True
+        if self._transport is not None:
+            self._transport.abort()
+
     def connection_made(  # type: ignore[override]  # the transport of a pipe that is written to
         self, transport: asyncio.WriteTransport
     ) -> None:

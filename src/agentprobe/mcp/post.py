@@ -7,10 +7,10 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 
 from agentprobe.domain.wire import Chunk, Headers, HttpReply, HttpRequest, Piece
-from agentprobe.errors import CutOff, Refused, WorldFailure
-from agentprobe.mcp.conversation import Conversation
+from agentprobe.errors import CutOff, Refused, Restarted, WorldFailure
+from agentprobe.mcp.conversation import LIST_CHANGED, Answered, Conversation, Restart
 from agentprobe.mcp.events import Event, Events
-from agentprobe.mcp.messages import Message, read
+from agentprobe.mcp.messages import Message, read, spelled
 
 Exchange = Callable[[HttpRequest], AsyncGenerator[Piece, None]]
 _JSON = ("content-type", "application/json")
@@ -21,7 +21,12 @@ class Post:
     """A request on its way. `pieces` is the reply that the client gets, `run` what makes it."""
 
     def __init__(
-        self, request: HttpRequest, message: Message, exchange: Exchange, heard: Callable[[Event], None]
+        self,
+        request: HttpRequest,
+        message: Message,
+        exchange: Exchange,
+        heard: Callable[[Event], None],
+        restart: Restart,
     ) -> None:
         self.may_go_on = False
         """Has the stream ended without the response, which may come in another one?"""
@@ -31,6 +36,7 @@ class Post:
         self._message = message
         self._exchange = exchange
         self._heard = heard
+        self._restart = restart
         self._out: asyncio.Queue[Piece | WorldFailure | None] = asyncio.Queue(16)
         self._upstream: AsyncGenerator[Piece, None] | None = None
         self._head: HttpReply | None = None
@@ -51,12 +57,17 @@ class Post:
         loop = asyncio.get_running_loop()
         self._late, self._answer = loop.create_future(), loop.create_future()
         try:
-            answer = await conversation.asked(self._message, self._ask, left=lambda: self.cancelled)
+            answer = await conversation.asked(
+                self._message, self._ask, left=lambda: self.cancelled, restart=self._restart
+            )
             if self.may_go_on:
-                self._answer.set_result(answer)
+                self._answer.set_result(answer.raw)
             else:
-                await self._give(answer)
+                await self._announce(answer)
+                await self._give(answer.raw)
                 await self._rest()
+        except Restarted as failure:
+            await self._put(*unknown_session()) if self._is_unheard else await self._out.put(failure)
         except Refused:  # passed on as it came: a status, and no message
             await self._rest()
         except WorldFailure as failure:
@@ -67,6 +78,11 @@ class Post:
             if self._out.full():  # nobody reads on
                 self._out.get_nowait()
             self._out.put_nowait(None)
+
+    @property
+    def _is_unheard(self) -> bool:
+        """Has a server with sessions ended before it heard of the request, so that another one answers?"""
+        return self._head is None and self._request.header("mcp-session-id") is not None
 
     async def resumed(self, event: Event, message: Message) -> bytes:
         """The event for the stream in which the response has come after all."""
@@ -130,6 +146,16 @@ class Post:
         else:
             await self._put(*_reply(self._head, answer))
 
+    async def _announce(self, answer: Answered) -> None:
+        """Say that the tools have changed, where there is a stream to say it in.
+
+        In front of the response, since clients hear nothing more of a stream once they have that.
+        """
+        if answer.changed and self._head is not None and is_stream(self._head):
+            event = Event(LIST_CHANGED.raw, (LIST_CHANGED,))
+            self._heard(event)
+            await self._out.put(Chunk(event.saying(LIST_CHANGED.raw)))
+
     async def _put(self, *pieces: Piece) -> None:
         for piece in pieces:
             await self._out.put(piece)
@@ -143,6 +169,12 @@ class Post:
             await self._out.put(Chunk(rest))
         async for piece in self._upstream:
             await self._out.put(piece)
+
+
+def unknown_session() -> tuple[Piece, ...]:
+    """What a server says to a session that it does not know."""
+    body = spelled({"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "Session not found"}})
+    return HttpReply(status=404, headers=(_JSON, ("content-length", str(len(body))))), Chunk(body)
 
 
 def is_stream(head: HttpReply) -> bool:

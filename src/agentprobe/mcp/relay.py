@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
-from agentprobe.errors import CutOff, WorldFailure
-from agentprobe.mcp.conversation import Conversation
+from agentprobe.errors import CutOff, Restarted, WorldFailure
+from agentprobe.mcp.conversation import LIST_CHANGED, Conversation
 from agentprobe.mcp.messages import Id, Message, read
 from agentprobe.mcp.server import SERVER
 
 Send = Callable[[bytes], None]
+CLOSED = {"error": {"code": -32000, "message": "Connection closed"}}
+"""What an asker is told whose request went down with the other side."""
 
 
 class Direction:
@@ -27,6 +29,8 @@ class Direction:
         self._purpose = purpose
         self.back: Direction
         """The other direction, by which responses come."""
+        self.restart: Callable[[], Awaitable[None]] | None = None
+        """Has the other side end and come back, where we have started it ourselves."""
         self._waiting: dict[Id, deque[asyncio.Future[Message]]] = defaultdict(deque)
         self._under_way: dict[Id, list[asyncio.Task[None]]] = defaultdict(list)
         self._batch: _Batch | None = None
@@ -59,12 +63,12 @@ class Direction:
             for task in tasks if asked or key not in self._waiting else ():
                 task.cancel()
 
-    def abandon(self, why: str) -> None:
+    def abandon(self, why: CutOff) -> None:
         """The other side has gone: no response will come."""
         for waiting in tuple(self._waiting.values()):
             for future in waiting:
                 if not future.done():
-                    future.set_exception(CutOff(why))
+                    future.set_exception(why)
 
     async def settled(self) -> None:
         """Wait until every request has its end."""
@@ -95,11 +99,23 @@ class Direction:
     async def _crossing(self, request: Message) -> None:
         try:
             response = await self._conversation.asked(
-                request, lambda data: self._response(request, data), purpose=self._purpose
+                request,
+                lambda data: self._response(request, data),
+                purpose=self._purpose,
+                restart=self._restarted,
             )
+        except Restarted:
+            self.back.put_response(request.answered(CLOSED))
+            return
         except WorldFailure:  # the other side is gone, which the asker sees for itself
             return
-        self.back.put_response(response)
+        self.back.put_response(response.raw)
+        if response.changed:
+            self.back.say(LIST_CHANGED)
+
+    async def _restarted(self) -> None:
+        if self.restart is not None:
+            await self.restart()
 
     async def _response(self, request: Message, data: bytes) -> Message:
         assert request.id is not None
@@ -111,6 +127,10 @@ class Direction:
             return response
         finally:
             self._forget(request.id, future)
+
+    def say(self, notice: Message) -> None:
+        """Tell the other side something in this one's name."""
+        self._conversation.told(notice, lambda: self._write(notice.raw), purpose=self._purpose)
 
     def awaited(self, response: Message) -> asyncio.Future[Message] | None:
         """Who waits for this response; None when nobody does, or does any more."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
 from agentprobe.basis.canonical import canonical
 from agentprobe.domain.call import Call, Effect, Kind
-from agentprobe.mcp.messages import Message
+from agentprobe.mcp.messages import Message, read
+from agentprobe.mcp.names import Names, tools_in
 
 VIA = "mcp:"
 """How the `via` of a call begins that went to a tool server; the server's name follows."""
 SERVER = "server"
 """The purpose of a call in which the server turns to the agent."""
 TOOL = "tools/call"
+LIST = "tools/list"
 _PASSING = frozenset({"progressToken", "traceparent", "tracestate", "baggage"})
 """What `_meta` says of one sending only; two requests that differ in nothing else ask the same."""
 _STARTERS = frozenset(
@@ -33,6 +36,7 @@ class Server:
         self.name = name
         self._qualified = qualified
         self._effects: dict[str, Effect] = {}
+        self._names = Names()
 
     def call(self, asked: Message, *, purpose: str = "", path: str = "") -> Call:
         """The call that a request or notification makes."""
@@ -47,12 +51,33 @@ class Server:
             via=VIA + self.name,
         )
 
-    def learn(self, method: str, answer: Mapping[str, Any]) -> None:
-        """Take from the list of the tools what they do; one that nothing is said of counts as writing."""
-        result = answer.get("result")
-        tools = result.get("tools") if method == "tools/list" and isinstance(result, Mapping) else None
-        for tool in tools if isinstance(tools, Sequence) else ():
-            if isinstance(tool, Mapping) and isinstance(tool.get("name"), str):
+    def asked_as(self, asked: Message) -> Message:
+        """The request as this server understands it, which may know the tool by another name."""
+        tool = str(asked.params.get("name", "")) if asked.method == TOOL else ""
+        own = self._names.at_server(tool)
+        return asked if own == tool else asked.naming(own)
+
+    def answered_to(self, asked: Message, response: Message) -> Message:
+        """The response as the client understands it: a refusal names the tool as the client does."""
+        told, own = (str(message.params.get("name", "")) for message in (asked, self.asked_as(asked)))
+        if told == own or not response.refuses:
+            return response
+        word = rb"(?<![\w-])%b(?![\w-])" % re.escape(own.encode())
+        raw = re.sub(word, lambda _: told.encode(), response.raw)
+        return response if raw == response.raw else read(raw)[0]
+
+    def learn(self, method: str, answer: Mapping[str, Any], came: Mapping[str, Any] | None = None) -> None:
+        """Take from the list of the tools what they do; one that nothing is said of counts as writing.
+
+        `came` is the list as the server gave it, by which it knows its tools.
+        """
+        if method != LIST:
+            return
+        tools = tools_in(answer)
+        if came is not None and "result" in answer:
+            self._names.listed(tools_in(came), tools)
+        for tool in tools:
+            if isinstance(tool.get("name"), str):
                 hints = tool.get("annotations")
                 reads = isinstance(hints, Mapping) and hints.get("readOnlyHint") is True
                 self._effects[tool["name"]] = Effect.READ if reads else Effect.WRITE

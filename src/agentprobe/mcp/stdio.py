@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO
 
 from agentprobe.adapters.active import Active
-from agentprobe.adapters.handed_down import apart
-from agentprobe.errors import ConfigError
+from agentprobe.errors import CutOff, Restarted
 from agentprobe.mcp.conversation import Conversation
 from agentprobe.mcp.lines import Lines
 from agentprobe.mcp.pipes import BLOCK, Outlet, reading, writing
+from agentprobe.mcp.process import ServerProcess
 from agentprobe.mcp.relay import Direction, directions
 from agentprobe.mcp.replaying import replays_all
 from agentprobe.mcp.server import Server
@@ -40,52 +39,61 @@ async def relay(command: Sequence[str], active: Active, server: Server) -> tuple
         await out.settled()
         code = 0
     else:
-        code = await _between(client, to_client, _started(command), conversation)
+        process = ServerProcess(command)
+        await process.start()
+        code = await _between(client, to_client, process, conversation)
     await to_client.close()
     return code, conversation
 
 
 async def _between(
-    client: asyncio.StreamReader,
-    to_client: Outlet,
-    child: subprocess.Popen[bytes],
-    conversation: Conversation,
+    client: asyncio.StreamReader, to_client: Outlet, process: ServerProcess, conversation: Conversation
 ) -> int:
-    assert child.stdin is not None
-    assert child.stdout is not None
-    to_server, said = await writing(child.stdin), await reading(child.stdout)
-    out, back = directions(conversation, to_server.write, to_client.write)
-    _pass_signals(child)
-    incoming = asyncio.create_task(_client(client, out, to_server))
-    outgoing = asyncio.create_task(_pump(said, back, to_client))
-    ended = asyncio.create_task(asyncio.to_thread(child.wait))
+    out, back = directions(conversation, process.write, to_client.write)
+    out.restart = process.restart
+    _pass_signals(process)
+    incoming = asyncio.create_task(_client(client, out, process))
     try:
-        await _first(outgoing, ended)
-        if ended.done():
-            await asyncio.wait({outgoing}, timeout=GRACE_SECONDS)
-        out.abandon("the tool server ended before it answered")
-        await out.settled()
-        code = await ended
+        code = await _life(process, out, back, to_client)
+        while process.comes_back:
+            await process.start()
+            code = await _life(process, out, back, to_client)
     finally:
-        for task in (incoming, outgoing):
-            task.cancel()
+        incoming.cancel()
         back.leave()
-        await asyncio.gather(incoming, outgoing, back.settled(), return_exceptions=True)
+        await asyncio.gather(incoming, back.settled(), return_exceptions=True)
     return code if code >= 0 else 128 - code
 
 
-async def _first(*tasks: asyncio.Task[Any]) -> None:
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+async def _life(process: ServerProcess, out: Direction, back: Direction, to_client: Outlet) -> int:
+    """Listen to one process of the server until it has ended; gives its exit code."""
+    outgoing = asyncio.create_task(_pump(process.said, back, to_client))
+    ended = asyncio.create_task(process.ended())
+    try:
+        await asyncio.wait((outgoing, ended), return_when=asyncio.FIRST_COMPLETED)
+        if ended.done() and not process.comes_back:
+            await asyncio.wait({outgoing}, timeout=GRACE_SECONDS)
+        if process.comes_back:
+            out.abandon(Restarted("the tool server ended and was started again"))
+            back.leave()
+        else:
+            process.leave()
+            out.abandon(CutOff("the tool server ended before it answered"))
+            await out.settled()
+        return await ended
+    finally:
+        outgoing.cancel()
+        await asyncio.gather(outgoing, return_exceptions=True)
 
 
-async def _client(client: asyncio.StreamReader, out: Direction, to_server: Outlet) -> None:
+async def _client(client: asyncio.StreamReader, out: Direction, to_server: ServerProcess) -> None:
     """Pass on what the client says; when it has gone the server is told so."""
     await _pump(client, out, to_server)
     out.leave(asked=False)
     await to_server.close()
 
 
-async def _pump(source: asyncio.StreamReader, direction: Direction, target: Outlet) -> None:
+async def _pump(source: asyncio.StreamReader, direction: Direction, target: Outlet | ServerProcess) -> None:
     lines = Lines()
     while data := await source.read(BLOCK):
         for line, whole in lines.feed(data):
@@ -98,32 +106,22 @@ async def _pump(source: asyncio.StreamReader, direction: Direction, target: Outl
         await direction.heard(rest)
 
 
-def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    """The server's process; what it does by itself is no part of the agent's session."""
-    told = apart(os.environ)
-    try:
-        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=told, bufsize=0)
-    except OSError as error:
-        raise ConfigError(f"cannot start the tool server '{command[0]}': {error.strerror}") from error
-
-
 def _own(number: int) -> IO[bytes]:
     """A standard stream under a number of our own, so that closing it takes it from nobody."""
     return os.fdopen(os.dup(number), "wb" if number else "rb", buffering=0)
 
 
-def _pass_signals(child: subprocess.Popen[bytes]) -> None:
+def _pass_signals(process: ServerProcess) -> None:
     loop = asyncio.get_running_loop()
     for number in SIGNALS:
         with suppress(ValueError, RuntimeError):  # not on the main thread: signals go elsewhere
-            loop.add_signal_handler(number, _passer(child, number))
+            loop.add_signal_handler(number, _passer(process, number))
 
 
-def _passer(child: subprocess.Popen[bytes], number: int) -> Callable[[], None]:
+def _passer(process: ServerProcess, number: int) -> Callable[[], None]:
     def pass_on() -> None:
         if number == signal.SIGINT and os.isatty(0):  # the terminal tells them all
             return
-        with suppress(ProcessLookupError):
-            child.send_signal(number)
+        process.send_signal(number)
 
     return pass_on

@@ -37,7 +37,7 @@ def density_curves(curves: Sequence[Curve], required: float) -> str:
             transparent=True,
             metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")),
         )
-    return _themed(drawing.getvalue())
+    return themed(drawing.getvalue(), "Pass rate by number of rows")
 
 
 def _draw(axes: Axes, curve: Curve, number: int, of: int) -> None:
@@ -83,8 +83,9 @@ def _frame(axes: Axes, curves: Sequence[Curve], required: float) -> None:
     axes.legend(loc="lower left", frameon=False, labelcolor="#010101", fontsize=9.5, handlelength=3)
 
 
-def _themed(svg: str) -> str:
+def themed(svg: str, label: str) -> str:
+    """A drawing in the page's own colours, with a label for those who cannot see it."""
     svg = svg[svg.index("<svg") :]
     for colour, variable in _INK.items():
         svg = svg.replace(colour, variable)
-    return svg.replace("<svg ", '<svg role="img" aria-label="Pass rate by number of rows" ', 1)
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from agentprobe.dialects import Dialect, Edits
-from agentprobe.dialects._compression import plain_request
+from agentprobe.dialects._compression import plain_request, with_plain_body
 from agentprobe.domain.call import NOTHING, Call, Outcome
 from agentprobe.domain.model import Message
 from agentprobe.domain.wire import HttpReply, HttpRequest
@@ -39,7 +39,7 @@ def edited(call: Call, dialect: Dialect, edits: Edits) -> Call:
         body = dialect.edited(plain, edits)
     except Malformed:
         return call
-    return call if body is plain else replace(call, request=_with_body(request, body))
+    return call if body is plain else replace(call, request=with_plain_body(request, body))
 
 
 def messages_in(call: Call, dialect: Dialect) -> tuple[Message, ...]:
@@ -48,16 +48,6 @@ def messages_in(call: Call, dialect: Dialect) -> tuple[Message, ...]:
         return dialect.read_request(plain_request(call.request), call.request.target).messages
     except Malformed:
         return ()
-
-
-def _with_body(request: HttpRequest, body: bytes) -> HttpRequest:
-    """The request with another body, not compressed, under the length that this one has."""
-    kept = [
-        (name, str(len(body)) if name.lower() == "content-length" else value)
-        for name, value in request.headers
-        if name.lower() != "content-encoding"
-    ]
-    return replace(request, headers=tuple(kept), body=body)
 
 
 def good_reply(outcome: Outcome) -> HttpReply | None:

@@ -38,16 +38,20 @@ def injectors(
     before: Sequence[Interceptor] = (),
     behind: Sequence[Interceptor] = (),
     elsewhere: Elsewhere = nobody,
+    label: bool = False,
+    reads: bool = True,
 ) -> tuple[MakeRoom, ...]:
     """The rooms that a schedule needs: an injector that reads the model traffic where tools are struck.
+
+    Without `reads` it does not: every tool is known to be seen where it runs.
 
     `before` and `behind` are the recorders that stand on the two sides of a tool call.
     """
     if not schedule:
         return ()
-    if not any(Kind.TOOL in s.fault.strikes and s.site != "model" for s in schedule.strikes):
-        return (lambda session: Injector(schedule, session),)
-    return (lambda session: ResultInjector(schedule, session, before, behind, elsewhere),)
+    if not reads or not any(Kind.TOOL in s.fault.strikes and s.site != "model" for s in schedule.strikes):
+        return (lambda session: Injector(schedule, session, label=label),)
+    return (lambda session: ResultInjector(schedule, session, before, behind, elsewhere, label=label),)
 
 
 class ResultInjector(Injector):
@@ -65,8 +69,10 @@ class ResultInjector(Injector):
         before: Sequence[Interceptor] = (),
         behind: Sequence[Interceptor] = (),
         elsewhere: Elsewhere = nobody,
+        *,
+        label: bool = False,
     ) -> None:
-        super().__init__(schedule, session)
+        super().__init__(schedule, session, label=label)
         self._rooms_of_tools: tuple[Interceptor, ...] = (*before, _Struck(super().intercept), *behind)
         self._elsewhere = elsewhere
         self._judging = threading.Lock()
@@ -80,6 +86,10 @@ class ResultInjector(Injector):
     def intercept(self, call: Call) -> Passage:
         if call.kind is Kind.TOOL:
             self._in_process.add((call.name, call.via, call.ref))
+            rooms = self._rooms(call)
+            if not rooms and self._known is None:
+                return (yield call)
+            return (yield from self._led(call, rooms))
         if call.kind is not Kind.MODEL or not call.dialect or not isinstance(call.request, HttpRequest):
             return (yield from super().intercept(call))
         dialect = dialect_named(call.dialect)

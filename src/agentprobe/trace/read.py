@@ -165,7 +165,8 @@ class _Reading:
         """What can be had of a line that is no record: nothing, or the record behind one that was cut off."""
         foreign = _foreign(line)
         if foreign is not None:
-            return _Read(order=foreign or None)
+            troubles = ("was changed after it was written",) if is_changed(line) else ()
+            return _Read(order=foreign or None, troubles=troubles)
         if not line.endswith(b"\n"):
             return _Read(troubles=("is cut off; what was recorded before it is whole",), truncated=True)
         lost = _Read(troubles=("is damaged; one record is lost",), damaged=True)

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from agentprobe.basis.canonical import canonical
-from agentprobe.domain.call import ASKED_BACK, Kind
+from agentprobe.domain.call import ASKED_BACK, NO_EFFECT, Kind
 from agentprobe.domain.ledger import EffectLedger, LedgerEntry
 from agentprobe.domain.model import Usage
 from agentprobe.trace.attempts import LogicalCall, joined
@@ -163,9 +163,9 @@ class Trace:
         """Every write that a recorded tool carried out, as the world saw it where that was recorded."""
         tools = (call for call in self.calls if call.kind is Kind.TOOL and ASKED_BACK not in call.marks)
         writes = [call for call in tools if call.writes]
-        return EffectLedger(tuple(_entry(call) for write in writes for call in self._carried_out(write)))
+        return EffectLedger(tuple(_entry(call) for write in writes for call in self.carried_out(write)))
 
-    def _carried_out(self, write: TracedCall) -> list[TracedCall]:
+    def carried_out(self, write: TracedCall) -> list[TracedCall]:
         """How often the world was asked for a write of the agent: once, unless a room stood between."""
         seen = [call for call in self.asked if (call.by, call.id) == (write.by, write.id)]
         if seen:
@@ -184,7 +184,7 @@ def _entry(call: TracedCall) -> LedgerEntry:
         tool=call.name,
         arguments=arguments,
         intent=call.record.intent or f"{call.name} {canonical(arguments).decode()}",
-        committed=call.outcome is not None and not call.failed,
+        committed=call.outcome is not None and not call.failed and NO_EFFECT not in call.marks,
     )
 
 

@@ -144,9 +144,9 @@ def _plain(function: Function, run: ToolRun) -> Function:
             return function(*args, **kwargs)
 
         def perform(asked_for: Call) -> Any:
-            with active.inside(run.name), carrying_out(under_way(crossing.call)):
+            with active.inside(run.name), carrying_out(under_way(crossing.call)) as carried:
                 try:
-                    return crossing.perform(asked_for)
+                    return carried.came(crossing.perform(asked_for))
                 except Exception as error:
                     if not steers(error):
                         raise
@@ -170,9 +170,9 @@ def _async(function: Function, run: ToolRun) -> Function:
             return await function(*args, **kwargs)
 
         async def perform(asked_for: Call) -> Any:
-            with active.inside(run.name), carrying_out(under_way(crossing.call)):
+            with active.inside(run.name), carrying_out(under_way(crossing.call)) as carried:
                 try:
-                    return await crossing.perform(asked_for)
+                    return carried.came(await crossing.perform(asked_for))
                 except Exception as error:
                     if not steers(error):
                         raise

@@ -33,6 +33,7 @@ class CutStream(Fault):
         "Use a streamed answer only after its end was seen, and ask again when it was not."
     )
     mends: ClassVar[tuple[Mend, ...]] = (Mend.TERMINAL_EVENT, Mend.RETRY_POLICY)
+    telling: ClassVar[bool] = True
 
     keep: Annotated[float, Meta(ge=0, lt=1)] = 0.5
     """The part of the answer that still comes."""

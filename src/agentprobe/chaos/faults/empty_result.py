@@ -31,6 +31,7 @@ class EmptyResult(Fault):
         "Say in the prompt what to do when a tool finds nothing, and check answers against results."
     )
     mends: ClassVar[tuple[Mend, ...]] = (Mend.VERIFICATION, Mend.ESCALATION)
+    telling: ClassVar[bool] = True
 
     def intercept(self, call: Call) -> Passage:
         outcome = yield call

@@ -7,11 +7,11 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
+from agentprobe.chaos._wire import patience_of
 from agentprobe.chaos.family import Family
 from agentprobe.chaos.fault import Fault
 from agentprobe.domain.call import Call, Kind, Outcome
 from agentprobe.domain.mend import Mend
-from agentprobe.domain.wire import HttpRequest
 from agentprobe.errors import TimedOut
 from agentprobe.kernel.room import Passage, Wait
 
@@ -32,12 +32,13 @@ class Hang(Fault):
     waits: ClassVar[bool] = True
     remedy: ClassVar[str] = "Give every model call and every tool a timeout, and the whole run a deadline."
     mends: ClassVar[tuple[Mend, ...]] = (Mend.DEADLINE,)
+    telling: ClassVar[bool] = True
 
     seconds: Annotated[float, Meta(ge=0, le=86400)] = 600.0
     """How long the silence lasts where the caller did not say how long it waits."""
 
     def intercept(self, call: Call) -> Passage:
-        patience = call.request.patience if isinstance(call.request, HttpRequest) else None
+        patience = patience_of(call)
         seconds = self.seconds if patience is None else patience
         self.occasion.tell(f"no answer for {seconds:g} s")
         yield Wait(seconds)

@@ -34,6 +34,7 @@ class OversizedResult(Fault):
         "Bound every tool's result before it reaches the model, and page through long ones."
     )
     mends: ClassVar[tuple[Mend, ...]] = (Mend.CONTEXT_LIMIT,)
+    telling: ClassVar[bool] = True
 
     times: Annotated[int, Meta(ge=2, le=100_000)] = 50
     """How often the result is repeated."""

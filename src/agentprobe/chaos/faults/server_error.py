@@ -33,6 +33,7 @@ class ServerError(Fault):
         "Catch the SDK's server errors, keep what is done, and hand over instead of starting again."
     )
     mends: ClassVar[tuple[Mend, ...]] = (Mend.RETRY_POLICY, Mend.CHECKPOINT)
+    telling: ClassVar[bool] = True
 
     status: Annotated[int, Meta(ge=500, le=599)] = 500
     """What the provider answers with."""

@@ -29,6 +29,7 @@ class StaleResult(Fault):
     strikes: ClassVar[tuple[Kind, ...]] = (Kind.TOOL,)
     remedy: ClassVar[str] = "Return the key and the time of what was read, and have the agent check both."
     mends: ClassVar[tuple[Mend, ...]] = (Mend.FRESHNESS, Mend.VERIFICATION)
+    telling: ClassVar[bool] = True
     needs: ClassVar[tuple[Need, ...]] = (Need.EARLIER,)
     remembers: ClassVar[bool] = True
 

@@ -36,8 +36,11 @@ class ToolError(Fault):
 
     family: ClassVar[Family] = Family.TOOL
     strikes: ClassVar[tuple[Kind, ...]] = (Kind.TOOL,)
-    remedy: ClassVar[str] = "Give writes an idempotency key, and check what is so before trying them again."
+    remedy: ClassVar[str] = (
+        "Tell a failed tool as failed, to the model and to the user; look before a write is tried again."
+    )
     mends: ClassVar[tuple[Mend, ...]] = (Mend.ERROR_HANDLING, Mend.IDEMPOTENCY_KEY)
+    telling: ClassVar[bool] = True
 
     kind: Literal["server_error", "refused", "rate_limited", "timed_out", "protocol_error"] = "server_error"
     """In what way it fails; of a tool server `protocol_error` is an error of the protocol, all others are

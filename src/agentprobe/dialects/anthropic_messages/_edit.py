@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from agentprobe.dialects._edits import Edits, Round, put_beside, put_in_front
-from agentprobe.dialects._fields import decoded, present, text_in
+from agentprobe.dialects._fields import BROKEN, decoded, present, text_in
 from agentprobe.dialects._spans import Member, Patches, Span, entries, members, plain_text, whole
 from agentprobe.dialects._writing import to_json
 from agentprobe.domain.model import ToolResult
@@ -40,6 +40,7 @@ class _Placed(NamedTuple):
 
 
 _body = msgspec.json.Decoder(_Body).decode
+_ONE_AT_A_TIME = "disable_parallel_tool_use"
 _blocks = msgspec.json.Decoder(list[_Block]).decode
 
 
@@ -114,6 +115,32 @@ def _told(result: ToolResult) -> bytes:
             is_error=result.is_error or None,
         )
     )
+
+
+def with_parallel_calls(body: bytes, *, on: bool) -> bytes:
+    """The request that allows several tool calls in one answer, or one; the same object where it does."""
+    try:
+        text = plain_text(body)
+        fields, patches = members(text, whole(text)), Patches(text)
+        _allow(text, fields, patches, on=on)
+    except BROKEN:
+        return body
+    return patches.applied() if patches else body
+
+
+def _allow(text: bytes, fields: dict[str, Member], patches: Patches, *, on: bool) -> None:
+    choice, said = fields.get("tool_choice"), b"false" if on else b"true"
+    if choice is None:
+        if not on:
+            patches.begin(whole(text), b'"tool_choice":{"type":"auto","%b":true}' % _ONE_AT_A_TIME.encode())
+        return
+    told = members(text, choice.span)
+    if _ONE_AT_A_TIME in told:
+        place = told[_ONE_AT_A_TIME].span
+        if text[place.start : place.end] != said:
+            patches.replace(place, said)
+    elif not on:
+        patches.begin(choice.span, b'"%b":true' % _ONE_AT_A_TIME.encode())
 
 
 def _free_choice(text: bytes, fields: dict[str, Member], patches: Patches) -> None:

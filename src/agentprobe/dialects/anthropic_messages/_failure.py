@@ -34,7 +34,7 @@ def write_failure(failure: WorldFailure, more: Headers) -> HttpReply | None:
     head: Headers = (("request-id", name),)
     match failure:
         case RateLimited(retry_after=wait):
-            head = (*head, *_retry_after(wait), *limits(0, wait or 1.0))
+            head = (*head, *_retry_after(wait), *limits(0, wait or 1.0, failure.limit, failure.now))
             return _error(429, "This request would exceed your rate limit.", name, merged(head, more))
         case ServerError(status=status):
             return _error(status, str(failure), name, merged(head, more))
@@ -58,12 +58,12 @@ def envelope(
     return {"type": "error", "error": error, "request_id": request_id}
 
 
-def limits(requests: int, seconds: float) -> Headers:
+def limits(requests: int, seconds: float, limit: int | None = None, now: datetime | None = None) -> Headers:
     """What is left of the limits, and when they are full again."""
-    full = datetime.fromtimestamp(CREATED, UTC) + timedelta(seconds=math.ceil(seconds))
+    full = (now or datetime.fromtimestamp(CREATED, UTC)) + timedelta(seconds=math.ceil(seconds))
     reset = full.strftime("%Y-%m-%dT%H:%M:%SZ")
     return (
-        ("anthropic-ratelimit-requests-limit", str(_REQUESTS)),
+        ("anthropic-ratelimit-requests-limit", str(_REQUESTS if limit is None else limit)),
         ("anthropic-ratelimit-requests-remaining", str(requests)),
         ("anthropic-ratelimit-requests-reset", reset),
         ("anthropic-ratelimit-tokens-limit", str(_TOKENS)),

@@ -8,19 +8,25 @@ from typing import Any, ClassVar
 
 from agentprobe.dialects import _elements, _sse
 from agentprobe.dialects._adjusting import Places
+from agentprobe.dialects._asked_last import UserPlace
+from agentprobe.dialects._conversation import Conversation
 from agentprobe.dialects._dialect import Outline, StreamReader
 from agentprobe.dialects._edits import Edits, Gone, Said
 from agentprobe.dialects._fields import Fields
+from agentprobe.dialects._offered import OfferPlaces
 from agentprobe.dialects._spoken import SpokenDialect
 from agentprobe.dialects.gemini._answer import read_answer
 from agentprobe.dialects.gemini._edit import edited
 from agentprobe.dialects.gemini._failure import error_of, write_failure
+from agentprobe.dialects.gemini._refusal import write_refusal
 from agentprobe.dialects.gemini._request import outline, read_request, write_request
 from agentprobe.dialects.gemini._stream import GeminiReader
 from agentprobe.dialects.gemini._target import asked_in, model_in, target_of, with_model
 from agentprobe.dialects.gemini._thinned import said, said_in, thinned, thinned_frames
+from agentprobe.dialects.gemini._turns import conversation
 from agentprobe.dialects.gemini._written import write_stream, write_whole
 from agentprobe.domain.model import ModelAnswer, ModelError, ModelRequest
+from agentprobe.domain.refusal import Refusal
 from agentprobe.domain.wire import Headers, HttpReply
 from agentprobe.errors import WorldFailure
 
@@ -43,6 +49,8 @@ class Gemini(SpokenDialect):
     standard_path: ClassVar[str] = "/v1beta/models/{model}:{method}"
     path_end: ClassVar[str] = ":generateContent"
     provider: ClassVar[str] = "Gemini"
+    offer_places: ClassVar[OfferPlaces] = OfferPlaces(lists=("functionDeclarations", "function_declarations"))
+    user_places: ClassVar[tuple[UserPlace, ...]] = (UserPlace("contents", "parts"),)
     setting_places: ClassVar[Places] = {
         "model": (),
         "temperature": ("generationConfig.temperature",),
@@ -50,6 +58,7 @@ class Gemini(SpokenDialect):
         "max_tokens": ("generationConfig.maxOutputTokens",),
         "seed": ("generationConfig.seed",),
         "stop": ("generationConfig.stopSequences",),
+        "parallel_tool_calls": (),
     }
 
     def claims(self, method: str, path: str) -> bool:
@@ -98,11 +107,20 @@ class Gemini(SpokenDialect):
     def write_answer(self, answer: ModelAnswer, request: ModelRequest) -> HttpReply:
         return write_stream(answer, request) if request.stream else write_whole(answer, request)
 
+    def breaks_off(self, request: ModelRequest) -> bool:
+        return False
+
     def write_failure(self, failure: WorldFailure, headers: Headers = ()) -> HttpReply | None:
         return write_failure(failure, headers)
 
+    def write_refusal(self, refusal: Refusal, request: ModelRequest) -> HttpReply:
+        return write_refusal(refusal, request)
+
     def _edited(self, body: bytes, edits: Edits) -> bytes:
         return edited(body, edits)
+
+    def _conversation(self, body: bytes) -> Conversation:
+        return conversation(body)
 
     def _thinned(self, body: bytes, gone: Gone) -> bytes:
         return thinned(body, gone)

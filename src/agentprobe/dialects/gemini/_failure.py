@@ -25,9 +25,9 @@ _NAMES = {
     503: "UNAVAILABLE",
     504: "DEADLINE_EXCEEDED",
 }
-_REASON = "type.googleapis.com/google.rpc.ErrorInfo"
-_RETRY = "type.googleapis.com/google.rpc.RetryInfo"
-_HEAD: Headers = (("server", "scaffolding on HTTPServer2"), ("vary", "Origin, X-Origin, Referer"))
+REASON = "type.googleapis.com/google.rpc.ErrorInfo"
+RETRY = "type.googleapis.com/google.rpc.RetryInfo"
+HEAD: Headers = (("server", "scaffolding on HTTPServer2"), ("vary", "Origin, X-Origin, Referer"))
 _CUT = b'{"candidates":[{"content":{"parts":[{"text":"The ans'
 
 
@@ -47,7 +47,7 @@ def envelope(error: ModelError) -> dict[str, Any]:
     status = next((number for number, name in _NAMES.items() if name == error.type), 500)
     said: dict[str, Any] = {"code": status, "message": error.message, "status": error.type}
     if error.code not in (None, error.type):
-        said["details"] = [{"@type": _REASON, "reason": error.code, "domain": "googleapis.com"}]
+        said["details"] = [{"@type": REASON, "reason": error.code, "domain": "googleapis.com"}]
     return said
 
 
@@ -55,18 +55,19 @@ def write_failure(failure: WorldFailure, more: Headers) -> HttpReply | None:
     """The reply that says this failure; None for one that sends no bytes."""
     match failure:
         case RateLimited(retry_after=wait):
-            return _rate_limited(wait, merged(_HEAD, more))
+            return _rate_limited(wait, merged(HEAD, more), failure.limit)
         case ServerError(status=status) | Refused(status=status):
-            return _error(status, str(failure), merged(_HEAD, more))
+            return error_reply(status, str(failure), merged(HEAD, more))
         case Malformed():
-            reply = HttpReply(status=200, headers=merged((JSON, *_HEAD), more))
+            reply = HttpReply(status=200, headers=merged((JSON, *HEAD), more))
             return reply.with_chunks([Chunk(_CUT)])
         case _:
             return None
 
 
-def _rate_limited(wait: float | None, head: Headers) -> HttpReply:
+def _rate_limited(wait: float | None, head: Headers, limit: int | None) -> HttpReply:
     again = f" Please retry in {wait:g}s." if wait is not None else ""
+    quota = {} if limit is None else {"quotaValue": str(limit)}
     details: list[dict[str, Any]] = [
         {
             "@type": "type.googleapis.com/google.rpc.QuotaFailure",
@@ -74,20 +75,22 @@ def _rate_limited(wait: float | None, head: Headers) -> HttpReply:
                 {
                     "quotaMetric": "generativelanguage.googleapis.com/generate_content_requests",
                     "quotaId": "GenerateRequestsPerMinutePerProjectPerModel",
+                    **quota,
                 }
             ],
         }
     ]
     if wait is not None:
-        details.append({"@type": _RETRY, "retryDelay": f"{wait:g}s"})
+        details.append({"@type": RETRY, "retryDelay": f"{wait:g}s"})
         head = merged((("retry-after", str(math.ceil(wait))),), head)
     message = f"You exceeded your current quota, please check your plan and billing details.{again}"
-    return _error(429, message, head, details)
+    return error_reply(429, message, head, details)
 
 
-def _error(
+def error_reply(
     status: int, message: str, head: Headers, details: list[dict[str, Any]] | None = None
 ) -> HttpReply:
+    """An error in the provider's envelope, under the name that its status has."""
     name = _NAMES.get(status, "INTERNAL" if status >= 500 else "FAILED_PRECONDITION")
     said: dict[str, Any] = {"code": status, "message": message, "status": name}
     if details:

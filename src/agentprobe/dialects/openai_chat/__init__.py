@@ -6,17 +6,22 @@ from typing import ClassVar
 
 from agentprobe.dialects import _openai
 from agentprobe.dialects._adjusting import Places
+from agentprobe.dialects._conversation import Conversation
 from agentprobe.dialects._dialect import Outline, StreamReader
 from agentprobe.dialects._edits import Edits, Gone, Said
 from agentprobe.dialects._fields import Fields
+from agentprobe.dialects._offered import OfferPlaces
+from agentprobe.dialects._openai_refusal import write_refusal
 from agentprobe.dialects._spoken import SpokenDialect
 from agentprobe.dialects.openai_chat._answer import read_answer
 from agentprobe.dialects.openai_chat._edit import edited
 from agentprobe.dialects.openai_chat._request import outline, read_request, write_request
 from agentprobe.dialects.openai_chat._stream import ChatReader, read_stream
 from agentprobe.dialects.openai_chat._thinned import said, said_in, thinned, thinned_frames
+from agentprobe.dialects.openai_chat._turns import conversation
 from agentprobe.dialects.openai_chat._written import CUT, write_stream, write_whole
 from agentprobe.domain.model import ModelAnswer, ModelRequest
+from agentprobe.domain.refusal import Refusal
 from agentprobe.domain.wire import Headers, HttpReply
 from agentprobe.errors import WorldFailure
 
@@ -35,6 +40,7 @@ class OpenAIChat(SpokenDialect):
     path_end: ClassVar[str] = "/chat/completions"
     setting_places: ClassVar[Places] = {"max_tokens": ("max_completion_tokens", "max_tokens")}
     provider: ClassVar[str] = "OpenAI chat completions"
+    offer_places: ClassVar[OfferPlaces] = OfferPlaces(inner=("function", "custom"))
 
     def _request(self, fields: Fields) -> ModelRequest:
         return read_request(fields)
@@ -60,8 +66,14 @@ class OpenAIChat(SpokenDialect):
     def write_failure(self, failure: WorldFailure, headers: Headers = ()) -> HttpReply | None:
         return _openai.failure(failure, headers, cut=CUT)
 
+    def write_refusal(self, refusal: Refusal, request: ModelRequest) -> HttpReply:
+        return write_refusal(refusal, request, conversation="messages")
+
     def _edited(self, body: bytes, edits: Edits) -> bytes:
         return edited(body, edits)
+
+    def _conversation(self, body: bytes) -> Conversation:
+        return conversation(body)
 
     def _thinned(self, body: bytes, gone: Gone) -> bytes:
         return thinned(body, gone)

@@ -6,14 +6,16 @@ import os
 import re
 import signal
 import subprocess
+import threading
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from agentprobe.adapters.active import Active
+from agentprobe.adapters.active import KILLED, Active
 from agentprobe.adapters.handed_down import handing_down
+from agentprobe.chaos.schedule import Schedule
 from agentprobe.errors import ConfigError
 from agentprobe.gateway.background import BackgroundGateway, background
 from agentprobe.gateway.surroundings import routes, surroundings
@@ -27,25 +29,39 @@ LOOK_SECONDS = 0.5
 MOST_PRINTED = 1 << 26
 """An agent that prints more bytes than this is ended."""
 _TAIL = 1 << 12
-_ERROR = re.compile(r"\s*(?:[\w.]+\.)?\w*(?:Error|Exception)\b.*")
-"""A line that names an error: the last that Python writes, but not the last of other languages."""
+_ERROR = re.compile(r"[\s|]*(?:[\w.]+\.)?\w*(?:Error|Exception)\b.*")
+"""A line that names an error: the last that Python writes, but not the last of other languages.
+
+The errors of a group stand behind a bar.
+"""
 
 
 @dataclass
 class Commander:
-    """Starts commands behind one gateway, which opens with the first of them."""
+    """Starts commands behind one gateway, which opens with the first of them; several threads may use it."""
 
     folder: Path
     model: ModelChoice
     seconds: float
     _stack: ExitStack = field(default_factory=ExitStack)
     _gateway: BackgroundGateway | None = None
-    _child: subprocess.Popen[bytes] | None = None
+    _children: set[subprocess.Popen[bytes]] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(
-        self, words: tuple[str, ...], prompt: str, active: Active, env: Mapping[str, str], output: Path
+        self,
+        words: tuple[str, ...],
+        prompt: str,
+        active: Active,
+        env: Mapping[str, str],
+        output: Path,
+        *,
+        restarts: int = 0,
     ) -> Ending:
-        """Run a command to its end; what it prints is the answer."""
+        """Run a command to its end; what it prints is the answer.
+
+        Where a fault kills it, it is started again without such faults, `restarts` times at most.
+        """
         clock = active.session.clock
         began = clock.now()
         with active:
@@ -58,6 +74,10 @@ class Commander:
             try:
                 with handing_down(joining.to_json(), told) as environment:
                     ending = self._finished(words, prompt, environment, output)
+                if ending.killed and restarts:
+                    spared = replace(joining, schedule=str(Schedule.parse(joining.schedule).without_kills()))
+                    with handing_down(spared.to_json(), told) as environment:
+                        ending = replace(self._finished(words, prompt, environment, output), restarts=1)
             finally:
                 self._opened().close_session(door)
             if defects := self._opened().defects[known:]:
@@ -74,7 +94,7 @@ class Commander:
             except subprocess.TimeoutExpired:
                 return Ending(overran=self.seconds)
             finally:
-                self.stop()
+                self._end(child)
         if code is None:
             return Ending(raised=f"it printed more than {MOST_PRINTED >> 20} MB, and was ended")
         said = beginning(output.with_suffix(".out")).decode(errors="replace").strip()
@@ -82,7 +102,11 @@ class Commander:
             return Ending(answer=said)
         how = f"exit code {code}" if code > 0 else f"signal {-code}"
         last = _telling_line(output.with_suffix(".err"))
-        return Ending(answer=said, raised=f"{how}{f': {last}' if last else ''}")
+        return Ending(
+            answer=said,
+            raised=f"{how}{f': {last}' if last else ''}",
+            killed=code in (KILLED, -signal.SIGKILL),
+        )
 
     def _awaited(self, child: subprocess.Popen[bytes], *printed: BinaryIO) -> int | None:
         """The exit code; None for one that prints without end and would fill the disk."""
@@ -96,7 +120,7 @@ class Commander:
 
     def _started(self, words: list[str], env: dict[str, str], out: int, err: int) -> subprocess.Popen[bytes]:
         try:
-            self._child = subprocess.Popen(
+            child = subprocess.Popen(
                 words,
                 cwd=self.folder,
                 env=env,
@@ -110,21 +134,27 @@ class Commander:
             raise ConfigError(f"{message}; is it installed, and on the PATH?") from error
         except ValueError as error:  # a character that no command line can hold
             raise ConfigError(f"the agent's command '{words[0]}' cannot be started: {error}") from error
-        return self._child
+        self._children.add(child)
+        return child
 
     def stop(self) -> None:
-        """End the command under way, and all that it has started."""
-        child, self._child = self._child, None
-        if child is None:
+        """End the commands under way, and all that they have started."""
+        for child in tuple(self._children):
+            self._end(child)
+
+    def _end(self, child: subprocess.Popen[bytes]) -> None:
+        if child not in self._children:  # ended before; its number may be another's by now
             return
+        self._children.discard(child)
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
 
     def _opened(self) -> BackgroundGateway:
-        if self._gateway is None:
-            self._gateway = self._stack.enter_context(background())
-        return self._gateway
+        with self._lock:
+            if self._gateway is None:
+                self._gateway = self._stack.enter_context(background())
+            return self._gateway
 
 
 def _private(path: Path) -> BinaryIO:
@@ -135,7 +165,7 @@ def _private(path: Path) -> BinaryIO:
 
 def _telling_line(path: Path) -> str:
     lines = _ending(path).decode(errors="replace").strip().splitlines()
-    telling = [line.strip() for line in lines if _ERROR.match(line)]
+    telling = [line.strip(" |") for line in lines if _ERROR.match(line)]
     return (telling or lines or [""])[-1]
 
 

@@ -20,6 +20,13 @@ class Job:
     world: World | None
     book: Path
     trace: Path
+    model_seed: int | None = None
+    """What decides a simulated model's answers; the run's own seed when left out."""
+
+    @property
+    def answers_seed(self) -> int:
+        """The seed of a simulated model's answers."""
+        return self.run.seed if self.model_seed is None else self.model_seed
 
     @property
     def work(self) -> Path:
@@ -41,13 +48,27 @@ class Job:
         """Where it is: all that a callable printed, and both streams of a command."""
         return tuple(self.output.with_suffix(ending) for ending in (".log", ".out", ".err"))
 
-    def orders(self, rules: TraceSettings, *, virtual: bool, simulated: bool) -> Orders:
-        """The session that this run is."""
+    def orders(
+        self,
+        rules: TraceSettings,
+        *,
+        virtual: bool,
+        simulated: bool,
+        traced: bool = True,
+        fast: bool = False,
+        label: bool = True,
+        reads: tuple[str, ...] = (),
+    ) -> Orders:
+        """The session that this run is; `fast` lets SDKs ask again at once; `reads` name what only reads."""
         run = self.run
         return Orders(
             id=run.key,
             seed=run.seed,
-            trace=self.trace,
+            trace=self.trace if traced else None,
+            fast_retries=fast,
+            told_tools=traced,
+            label=label,
+            reads=reads,
             schedule=run.regime.schedule,
             virtual=virtual,
             simulated=simulated,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import parent_process
 from multiprocessing.util import Finalize
 
-from agentprobe.adapters import http_hook, virtual_sleep
+from agentprobe.adapters import frameworks, http_hook, virtual_sleep
 from agentprobe.domain.evidence import Evidence
+from agentprobe.lab.chaos.shooting import Shooting
+from agentprobe.lab.chaos.shot import Shot, Shown
 from agentprobe.lab.grid import Level
 from agentprobe.lab.runners.job import Job
 from agentprobe.lab.runners.surroundings import silence
@@ -20,6 +25,7 @@ from agentprobe.lab.settings import Experiment
 from agentprobe.lab.worlds import World
 
 _shop: Workshop | None = None
+_range: Shooting | None = None
 
 
 def open_shop(experiment: Experiment) -> None:
@@ -33,6 +39,7 @@ def open_shop(experiment: Experiment) -> None:
     os.chdir(experiment.folder)
     sys.path.insert(0, str(experiment.folder))
     http_hook.install()
+    frameworks.install()
     virtual_sleep.install()
     _shop = Workshop(experiment)
     signal.signal(signal.SIGTERM, lambda *_: _leave())
@@ -55,9 +62,19 @@ def _leave() -> None:
     os.killpg(0, signal.SIGKILL)
 
 
+def shop() -> Workshop:
+    """In a worker: the shop that it has opened."""
+    return _opened()
+
+
 def level(rows: int | None, world: World | None) -> Level:
     """In a worker: see `Workshop.level`."""
     return _opened().level(rows, world)
+
+
+def writing_tasks(rows: int | None, world: World | None) -> tuple[str, ...]:
+    """In a worker: the tasks at a density that want something written."""
+    return _opened().writing_tasks(rows, world)
 
 
 def check_parts(agents: tuple[str, ...]) -> None:
@@ -72,9 +89,49 @@ def carry_out(job: Job) -> Evidence:
     return _opened().carry_out(job)
 
 
+def shoot(shots: tuple[Shot, ...]) -> tuple[Shown, ...]:
+    """In a worker: see `Shooting.shown`, for several shots one after the other.
+
+    Many light ones have their time together: where one hangs, all are given up and tried one by one.
+    """
+    shooting = _shooting()
+    if len(shots) < 2 or not all(shot.light for shot in shots):
+        return tuple(map(shooting.shown, shots))
+    faulthandler.dump_traceback_later(_opened().experiment.run.seconds * len(shots), exit=True)
+    try:
+        return tuple(shooting.shown(shot, timed=False) for shot in shots)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+def look_at(shot: Shot, ending: Ending) -> Shown:
+    """In a worker: see `Shooting.examined`."""
+    return _shooting().examined(shot, ending)
+
+
 def examine(job: Job, ending: Ending) -> Evidence:
     """In a worker: see `Workshop.examine`."""
     return _opened().examine(job, ending)
+
+
+@contextmanager
+def working_in(shop: Workshop) -> Iterator[None]:
+    """Let the functions below work in this shop, in a process that is no worker."""
+    global _shop, _range
+    before = _shop, _range
+    if shop is not _shop:
+        _shop, _range = shop, None
+    try:
+        yield
+    finally:
+        _shop, _range = before
+
+
+def _shooting() -> Shooting:
+    global _range
+    if _range is None or _range.shop is not _opened():
+        _range = Shooting(_opened())
+    return _range
 
 
 def _opened() -> Workshop:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from agentprobe.basis.clock import RealClock
+from agentprobe.adapters.active import Active
+from agentprobe.basis.clock import Clock, RealClock, VirtualClock
+from agentprobe.chaos.label import VARIABLE
 from agentprobe.domain.evidence import Evidence
 from agentprobe.domain.task import Task
 from agentprobe.errors import AgentProbeError, ConfigError, FixtureError, described
+from agentprobe.kernel.session import MakeRoom
 from agentprobe.lab import worlds
 from agentprobe.lab.cleaning import Cleaning
 from agentprobe.lab.failures import Case
@@ -32,10 +35,21 @@ from agentprobe.lab.tasks import digest_of_task, tasks_in
 from agentprobe.lab.warnings import note
 from agentprobe.sim.engine import SimulatedModel
 from agentprobe.sim.load import load_object, load_policy
+from agentprobe.sim.policy import Policy
 from agentprobe.trace.known_secrets import leaks
 
 LEAST_FREE_BYTES = 1 << 16
 """With less than this left on the disk, a run's own writes may have failed."""
+
+
+class Watch(Protocol):
+    """Somebody who sees a run in this process."""
+
+    def rooms(self, clock: Clock) -> Iterable[MakeRoom]:
+        """The rooms in which it stands."""
+
+    def opened(self, active: Active) -> None:
+        """The session is open."""
 
 
 class Workshop:
@@ -48,6 +62,8 @@ class Workshop:
         self.commander = Commander(experiment.folder, experiment.model, experiment.run.seconds)
         self._agents: dict[str, Callable[..., Any]] = {}
         self._tasks: dict[int | None, dict[str, Task]] = {}
+        self._told: dict[str, dict[str, str]] = {}
+        self._policy: Policy | None = None
 
     # -- before the runs ---------------------------------------------------------------------------
 
@@ -62,6 +78,10 @@ class Workshop:
         named = tuple((name, digest_of_task(task, self.sources)) for name, task in tasks.items())
         return Level(rows=rows, world=world.digest if world else "", tasks=named)
 
+    def writing_tasks(self, rows: int | None, world: worlds.World | None) -> tuple[str, ...]:
+        """The tasks that expect effects."""
+        return tuple(name for name, task in self._tasks_at(rows, world).items() if task.effects)
+
     def check_agent(self, name: str) -> None:
         """Raise ConfigError for an agent that cannot be called.
 
@@ -70,7 +90,7 @@ class Workshop:
         """
         if self.experiment.agents[name].call is not None:
             with environment(variables(self.experiment, name, self._place)):
-                self._agent(name)
+                self.agent(name)
         elif shutil.which(self.experiment.agents[name].command[0], path=os.environ.get("PATH")) is None:
             command = self.experiment.agents[name].command[0]
             place = self.experiment.folder / command
@@ -89,10 +109,10 @@ class Workshop:
 
     def carry_out(self, job: Job) -> Evidence:
         """Run the agent once and judge it."""
-        task = self._task(job)
+        task = self.task(job)
         try:
-            self._clear(job)
-            return self._judged(job, task, self._ended(job, task))
+            self.clear(job)
+            return self._judged(job, task, self.ended(job, task))
         except OSError as error:
             raise AgentProbeError(f"a run could not be carried out: {error}") from error
         finally:
@@ -103,11 +123,12 @@ class Workshop:
         if overran(job):
             ending = Ending(overran=self.experiment.run.seconds)
         try:
-            return self._judged(job, self._task(job), ending)
+            return self._judged(job, self.task(job), ending)
         finally:
             shutil.rmtree(job.work, ignore_errors=True)
 
-    def _clear(self, job: Job) -> None:
+    def clear(self, job: Job) -> None:
+        """Make a run's own folder, with its world."""
         shutil.rmtree(job.work, ignore_errors=True)
         job.trace.unlink(missing_ok=True)
         job.work.mkdir(parents=True)
@@ -115,29 +136,70 @@ class Workshop:
         if job.own_world is not None and job.world is not None and self.experiment.world is not None:
             worlds.furnish(job.world, job.own_world, self.experiment.world.shared)
 
-    def _ended(self, job: Job, task: Task) -> Ending:
+    def ended(
+        self,
+        job: Job,
+        task: Task,
+        *,
+        watch: Watch | None = None,
+        limits: Iterable[MakeRoom] = (),
+        fast: bool = False,
+        restarts: int = 0,
+        timed: bool = True,
+    ) -> Ending:
+        """Run the agent to its end; where somebody watches in this process, no trace is kept.
+
+        `limits` are further rooms, which may end the run. `timed` says that it is ended after its time; else
+        somebody else sees to that.
+        """
         experiment, agent = self.experiment, self.experiment.agents[job.run.agent]
-        model = self._model(job.run.seed) if experiment.model.simulated else None
-        virtual = model is not None and agent.call is not None
-        orders = job.orders(experiment.trace, virtual=virtual, simulated=model is not None)
-        told = variables(experiment, job.run.agent, self._place)
+        model = self._model(job.answers_seed) if experiment.model.simulated else None
+        simulated = model is not None
+        virtual = simulated and agent.call is not None
+        orders = job.orders(
+            experiment.trace,
+            virtual=virtual,
+            simulated=simulated,
+            traced=watch is None,
+            fast=fast,
+            label=experiment.chaos.label,
+            reads=agent.reads,
+        )
+        told = self._variables(job.run.agent)
+        if orders.schedule and orders.label:
+            told[VARIABLE] = orders.id
         with ExitStack() as around:
             around.enter_context(self._placed(job.own_world))
-            with environment(told):  # so that its secrets are known
-                active = orders.open(answer=model.pieces if model else None)
+            clock = VirtualClock() if virtual else RealClock()
+            rooms = (*(watch.rooms(clock) if watch is not None else ()), *limits)
+            with environment(told) if watch is None else nullcontext():  # so that its secrets are known
+                active = orders.open(answer=model.pieces if model else None, clock=clock, rooms=rooms)
             writer = active.writer
+            if watch is not None:
+                watch.opened(active)
             if agent.call is not None:
-                log, *_ = job.outputs
                 around.enter_context(environment(told))
-                around.enter_context(printing_to(log, log))
-                around.enter_context(at_most(experiment.run.seconds, job))
-                ending = call_agent(self._agent(job.run.agent), task.prompt, agent.settings, active)
+                if watch is None:
+                    log, *_ = job.outputs
+                    around.enter_context(printing_to(log, log))
+                if timed:
+                    around.enter_context(at_most(experiment.run.seconds, job))
+                called = self.agent(job.run.agent)
+                ending = call_agent(called, task.prompt, agent.settings, active, restarts=restarts)
             else:
-                ending = self.commander.run(agent.command, task.prompt, active, told, job.output)
+                run = self.commander.run
+                ending = run(agent.command, task.prompt, active, told, job.output, restarts=restarts)
         if writer is not None and writer.failure is not None:
             raise AgentProbeError(f"a trace could not be written: {writer.failure}")
-        check_room(job.book)
+        if writer is not None:
+            check_room(job.book)
         return _with_failure(ending, model)
+
+    def _variables(self, agent: str) -> dict[str, str]:
+        """The environment of an agent's runs; a worker's own stays as it was when it began."""
+        if agent not in self._told:
+            self._told[agent] = variables(self.experiment, agent, self._place)
+        return dict(self._told[agent])
 
     @property
     def _place(self) -> Path | None:
@@ -167,7 +229,7 @@ class Workshop:
     def _judged(self, job: Job, task: Task, ending: Ending) -> Evidence:
         if job.world is not None:
             worlds.check_unspoilt(job.world, f"agent '{job.run.agent}' in task '{job.run.task}'")
-        cleaning = self._cleaning(job.run.agent)
+        cleaning = self.cleaning(job.run.agent)
         case = Case(
             run=job.run,
             task=cleaning.task(task),
@@ -184,13 +246,15 @@ class Workshop:
             note(job.book, f"{trace}, {leak}")
         return cleaning.evidence(found)
 
-    def _cleaning(self, agent: str) -> Cleaning:
+    def cleaning(self, agent: str) -> Cleaning:
+        """What of an agent's runs may be kept."""
         told = variables(self.experiment, agent, self._place)
         return Cleaning.of(self.experiment.trace, {**os.environ, **told})
 
     # -- what is kept ------------------------------------------------------------------------------
 
-    def _agent(self, name: str) -> Callable[..., Any]:
+    def agent(self, name: str) -> Callable[..., Any]:
+        """The callable that an agent is; raises ConfigError for one that cannot be called."""
         if name not in self._agents:
             call = self.experiment.agents[name].call
             assert call is not None, "only callables are looked up here"
@@ -204,9 +268,12 @@ class Workshop:
         text = self.experiment.model.policy
         if not text:
             raise ConfigError('[model] at = "sim" needs a policy, such as policy = "policy:SupportDesk"')
-        return SimulatedModel(load_policy(text, self.experiment.folder), seed=seed)
+        if self._policy is None:
+            self._policy = load_policy(text, self.experiment.folder)
+        return SimulatedModel(self._policy, seed=seed)
 
-    def _task(self, job: Job) -> Task:
+    def task(self, job: Job) -> Task:
+        """The task of a run; raises FixtureError where it is another each time it is made."""
         tasks = self._tasks_at(job.run.regime.rows, job.world)
         task = tasks.get(job.run.task)
         if task is None or digest_of_task(task, self.sources) != job.task_digest:
