@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: demo test frameworks lint check docs bench endure clean
+.PHONY: demo test frameworks lint check docs bench endure conformance clean
 
 FRAMEWORKS := .venvs/crewai/ready .venvs/litellm/ready .venvs/openai3/ready
 
@@ -30,15 +30,19 @@ check: lint test
 docs: .venv/check
 	$(BIN)/python docs/generate.py
 
-# Everything is measured beside its peers, on loopback, in about four minutes; nginx only where it is installed.
+# Everything is measured beside its peers, on loopback, in about seven minutes; nginx only where it is installed.
 bench: .venvs/bench/ready .venvs/mitmproxy/ready
-	for name in corridor sim simulated_runs in_process gateway; do \
+	for name in corridor sim simulated_runs chaos search in_process gateway; do \
 		echo "== $$name" && .venvs/bench/bin/python benchmarks/$$name.py || exit 1; done
 
 # What takes longer: memory over 100,000 calls, a kill under load, a trace of a gigabyte, replay, first chunks.
 endure: .venvs/bench/ready
 	for name in endurance kill large replay first_chunk; do \
 		echo "== $$name" && .venvs/bench/bin/python benchmarks/$$name.py || exit 1; done
+
+# What every wire fault becomes by the time it reaches each SDK and framework; a cell that is known is not run again.
+conformance: .venv/check $(FRAMEWORKS)
+	$(BIN)/python benchmarks/conformance/matrix.py
 
 .venvs/bench/ready: .venv/python pyproject.toml benchmarks/peers.txt
 	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venvs/bench
