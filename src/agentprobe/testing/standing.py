@@ -13,6 +13,7 @@ from agentprobe.lab.chaos.found import Hunted
 from agentprobe.lab.chaos.of_command import AGENT, TASK, experiment_of
 from agentprobe.lab.chaos.run import Chaos, Chosen
 from agentprobe.lab.chaos.shot import Shown
+from agentprobe.lab.run import Quiet as QuietRuns
 from agentprobe.lab.settings import Experiment
 
 
@@ -20,14 +21,8 @@ class Stumbled(AssertionError):
     """The agent does not stand the faults; the message says what it did."""
 
 
-class Quiet:
+class Quiet(QuietRuns):
     """Nobody wants to know how far it is."""
-
-    def preparing(self, what: str) -> None: ...
-
-    def planned(self, total: int, done: int) -> None: ...
-
-    def ran(self, evidence: object) -> None: ...
 
     def hunting(self, agent: str, task: str, strikes: int) -> None: ...
 

@@ -99,7 +99,7 @@ def test_commands_run_beside_each_other_behind_one_gateway(loaded: Loaded) -> No
 
 
 def test_a_soak_finds_what_a_run_leaves_behind(loaded: Loaded) -> None:
-    found = loaded("leaking", soak(1.8, 4, base=1), model_seconds=0, times=1000)
+    found = loaded("leaking", soak(4, 4, base=1), model_seconds=0, times=1000)
     drifting = {trend.what for trend in found.trends if trend.drifts}
     assert "resident memory" in drifting
     assert found.exit_code == 1

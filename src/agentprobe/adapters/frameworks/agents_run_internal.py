@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from agentprobe.adapters.frameworks._framework import Framework
@@ -19,7 +20,16 @@ class AgentsRunInternal(Framework):
 
     def attach(self, module: Any) -> None:
         for name in ("get_single_step_result_from_response", "resolve_interrupted_turn"):
-            self.replace(module, name, after(_items, source="openai-agents", of_result=True))
+            own = getattr(module, name, None)
+            for place in (module, *_holders(module, name, own)):
+                self.replace(place, name, after(_items, source="openai-agents", of_result=True))
+
+
+def _holders(module: Any, name: str, own: Any) -> list[Any]:
+    """The modules that have taken the function by its name already, where they were imported before us."""
+    package = f"{module.__package__}."
+    known = (other for path, other in tuple(sys.modules.items()) if path.startswith(package))
+    return [other for other in known if other is not module and getattr(other, name, None) is own]
 
 
 def _items(turn: Any) -> Seen:
