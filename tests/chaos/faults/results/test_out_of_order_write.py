@@ -58,5 +58,6 @@ def test_so_it_is_with_asynchronous_tools_pair_by_pair() -> None:
 
 def test_without_a_further_call_it_is_never_written() -> None:
     with agentprobe.session(virtual=True, schedule="out_of_order_write@tool"):
-        assert set_limit(40) == "success: set_limit limit=40"
+        said: object = set_limit(40)
+        assert said == "success: set_limit limit=40"
     assert not WROTE
