@@ -15,20 +15,15 @@ def success(call: Call, occasion: Occasion, told: str = "") -> Any:
     """The answer of a tool that has done its work.
 
     It has the form of the tool's last good answer, with this call's arguments in the place of those of then
-    and with new ids where the tool gave some. Where there is none it is `told`, or else a text that
-    names the arguments and says success: texts are what most tools give.
+    and with new ids where the tool gave some. Where there is none it is `told`, or else a record of the
+    arguments that says success.
     """
     earlier = occasion.earlier
     if earlier is None or ASKED_BACK in earlier.marks:
-        return made_for(call, told or _told(call))
+        return made_for(call, told or {"status": "success", **_named(call.request)})
     then, now = _named(occasion.asked_earlier), _named(call.request)
     other = reshape(earlier.value, lambda value: leaves_changed(value, _Renewed(then, now).leaf))
     return copied(earlier.value) if other is UNCHANGED else other
-
-
-def _told(call: Call) -> str:
-    given = ", ".join(f"{name}={value}" for name, value in _named(call.request).items())
-    return f"success: {call.name} {given}".rstrip()
 
 
 def _named(request: Any) -> dict[str, Any]:

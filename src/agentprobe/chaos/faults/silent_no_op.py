@@ -36,7 +36,7 @@ class SilentNoOp(Fault):
     remembers: ClassVar[bool] = True
 
     answer: str = ""
-    """What it says where no earlier answer shows the form; empty for a text that names the arguments."""
+    """What it says where no earlier answer shows the form; empty for a record of the arguments."""
 
     def intercept(self, call: Call) -> Passage:
         if not writes_here(call):

@@ -58,6 +58,5 @@ def test_so_it_is_with_asynchronous_tools_pair_by_pair() -> None:
 
 def test_without_a_further_call_it_is_never_written() -> None:
     with agentprobe.session(virtual=True, schedule="out_of_order_write@tool"):
-        said: object = set_limit(40)
-        assert said == "success: set_limit limit=40"
+        assert set_limit(40) == {"status": "success", "limit": 40}
     assert not WROTE

@@ -61,8 +61,7 @@ def test_an_asynchronous_tools_words_are_learnt_too() -> None:
 
 def test_a_first_call_is_answered_from_its_arguments() -> None:
     with agentprobe.session(virtual=True, schedule="silent_no_op@tool"):
-        first: object = refund("A-1")
-        assert first == "success: refund order=A-1"
+        assert refund("A-1") == {"status": "success", "order": "A-1"}
     with agentprobe.session(virtual=True, schedule='silent_no_op(answer="OK")@tool'):
         said: object = refund("A-1")
         assert said == "OK"
