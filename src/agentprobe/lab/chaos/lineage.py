@@ -15,6 +15,9 @@ from agentprobe.lab.chaos.found import Hunted
 from agentprobe.lab.chaos.hunt import Broken, Hunt
 from agentprobe.lab.chaos.shot import Shown, Used
 
+MOST = 4
+"""Larger sets than this are not tried, however many may strike together."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
@@ -37,8 +40,8 @@ class LineageHunt(Hunt):
 
     def run(self) -> Hunted:
         """Try every set of faults that could break the goal, the smaller first."""
-        most = self.settings.together if self.settings.strength > 2 else self.settings.strength
-        most = max(self.settings.strength, 1) if most < 1 else min(most, 4)
+        strength = self.settings.strength
+        most = min(self.settings.together, MOST) if strength > 2 else strength
         self._take_shown((), self._shot(()))
         why = ""
         while True:

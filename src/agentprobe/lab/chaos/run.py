@@ -114,9 +114,7 @@ class Chaos:
             stopped = ""
             self._prepare(lab)
             with Journal(self.folder / "shots.jsonl") as journal:
-                self._gallery = Gallery(
-                    lab.pool, journal, self._budget, self.experiment.run.seconds, self.progress.shot
-                )
+                self._gallery = self._opened(lab, journal)
                 try:
                     self._hunt(lab)
                 except KeyboardInterrupt:
@@ -142,10 +140,13 @@ class Chaos:
         with self._lab() as lab:
             self._prepare(lab)
             with Journal(self.folder / "shots.jsonl") as journal:
-                self._gallery = Gallery(
-                    lab.pool, journal, self._budget, self.experiment.run.seconds, self.progress.shot
-                )
+                self._gallery = self._opened(lab, journal)
                 return planned(self, [*self._subjects(lab)])
+
+    def _opened(self, lab: Campaign, journal: Journal) -> Gallery:
+        """Where the runs are carried out."""
+        seconds = self.experiment.run.seconds
+        return Gallery(lab.pool, journal, self._budget, seconds, self.progress.shot)
 
     def _lab(self) -> Campaign:
         return Campaign(self.experiment, workers=self.workers, progress=self.progress, inline=self.inline)
@@ -181,11 +182,6 @@ class Chaos:
     def budget(self) -> Budget:
         """What it has cost."""
         return self._budget
-
-    @property
-    def gallery(self) -> Gallery:
-        """Where it is carried out."""
-        return self._gallery
 
     def _hunt(self, lab: Campaign) -> None:
         for subject in self._subjects(lab):

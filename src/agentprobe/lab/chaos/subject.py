@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from math import ceil
 from statistics import fmean
 
-from agentprobe.domain.evidence import Run
 from agentprobe.domain.task import ExpectedEffect, Task
 from agentprobe.lab.chaos.reach import Reach, used_in
 from agentprobe.lab.chaos.shot import SameAnswer, Shot, Shown, Usual
 from agentprobe.lab.runners.job import Job
 from agentprobe.trace.facts.ledger import ledger_of
 from agentprobe.trace.facts.models import table_here
-from agentprobe.trace.tools import PROCESS
+from agentprobe.trace.tools import PROCESS, ToolUse
 from agentprobe.trace.view import Trace
 
 MakeJob = Callable[[str, int], Job]
@@ -54,10 +53,6 @@ class Subject:
             most_calls=max(LEAST_CALLS, ceil(10 * self.usual.model_calls)),
         )
 
-    def run(self, schedule: str, nth: int = 0) -> Run:
-        """Which run that is."""
-        return self.job(schedule, nth).run
-
 
 def usual_of(traces: Sequence[Trace], seconds: Sequence[float]) -> Usual:
     """What undisturbed runs come to, on average."""
@@ -79,13 +74,12 @@ def reach_of(traces: Sequence[Trace]) -> Reach:
 
 def is_light(traces: Sequence[Trace]) -> bool:
     """Can a witness in the process tell all that a trace tells?"""
-    return all(use.seen == PROCESS and not use_of_server(use.call) for t in traces for use in t.tool_calls)
+    return all(use.seen == PROCESS and not _went_to_server(use) for t in traces for use in t.tool_calls)
 
 
-def use_of_server(call: object) -> bool:
+def _went_to_server(use: ToolUse) -> bool:
     """Did a tool call go to a tool server, which another process may lead?"""
-    record = getattr(call, "record", None)
-    return bool(record is not None and record.via)
+    return use.call is not None and bool(use.call.record.via)
 
 
 def _differing(effects: Sequence[Mapping[str, int]]) -> str:
