@@ -23,3 +23,5 @@ if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
 
 os.environ.setdefault("OPENAI_AGENTS_DISABLE_TRACING", "1")  # its exporter would look for its maker's host
 os.environ.setdefault("AGENTPROBE_KEY_FILE", str(Path(tempfile.gettempdir()) / "agentprobe-tests.key"))
+
+pytest_plugins = ["postgres_server", "mariadb_server"]

@@ -235,9 +235,9 @@ def test_a_store_of_a_newer_schema_is_left_alone(database: str, folder: Path) ->
 def test_a_database_of_another_encoding_is_refused_with_the_remedy(database: str, folder: Path) -> None:
     with Address.of(database).connected() as connection:
         connection.execute("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
-    name = database.rpartition("/traces_")[2].partition("?")[0]
+    name = database.rpartition("/test_")[2].partition("?")[0]
     with pytest.raises(StoreError, match="createdb --encoding UTF8"):
-        pushed(database.replace(f"/traces_{name}?", "/latin?"), folder)
+        pushed(database.replace(f"/test_{name}?", "/latin?"), folder)
 
 
 def test_an_empty_store_and_an_unknown_project_are_said(database: str, folder: Path) -> None:

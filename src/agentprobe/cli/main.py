@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import pkgutil
 import signal
 import sys
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from io import TextIOWrapper
 from pathlib import Path
@@ -19,35 +17,17 @@ from pathlib import Path
 import click
 
 from agentprobe.cli import commands
-from agentprobe.errors import AgentProbeError, did_you_mean
+from agentprobe.cli.lazily import Lazily
+from agentprobe.errors import AgentProbeError
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 GOOD, FINDINGS, WRONG_USE, NOT_OBSERVED, OUR_BUG, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
 
-class Commands(click.Group):
-    """The commands, one file each in `commands/`; a file is imported when its command is called."""
+class Commands(Lazily):
+    """The commands, one file each in `commands/`."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        found = pkgutil.iter_modules(commands.__path__)
-        return sorted(module.name.replace("_", "-") for module in found if module.name[0] != "_")
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
-            return None
-        module = import_module(f"{commands.__name__}.{cmd_name.replace('-', '_')}")
-        found = module.command
-        assert isinstance(found, click.Command), f"{module.__name__}.command is no click command"
-        return found
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if not name.startswith("-") and name not in self.list_commands(ctx):
-            near = did_you_mean(name, self.list_commands(ctx))
-            raise click.UsageError(f"unknown command '{name}'{near}", ctx)
-        return super().resolve_command(ctx, args)
+    home = commands.__name__
 
 
 @click.command("agentprobe", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -16,7 +16,7 @@ from msgspec import UNSET, Meta, UnsetType
 from agentprobe.adapters.configured import Ask, ConfiguredAgent, ConfiguredTool
 from agentprobe.adapters.plain_http import ModelOverHttp
 from agentprobe.basis.clock import Clock
-from agentprobe.config.strict import Mistake, decode
+from agentprobe.basis.strict import Mistake, decode
 from agentprobe.dialects import Dialect, dialect_named
 from agentprobe.domain.call import Effect
 from agentprobe.domain.model import Message, ModelRequest, ModelSettings, ToolSpec

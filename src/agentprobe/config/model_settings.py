@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from agentprobe.config.strict import Mistake, decode
+from agentprobe.basis.strict import Mistake, decode
 from agentprobe.errors import ConfigError, did_you_mean
 
 _EXAMPLE = "write it as temperature=0.7,max_tokens=200, or name a .toml or .json file"

@@ -76,7 +76,7 @@ def database(server: Path) -> str:
 def _new_database(server: Path) -> str:
     import psycopg
 
-    name = f"traces_{next(_numbers)}"
+    name = f"test_{next(_numbers)}"
     with psycopg.connect(url(server, "postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     return url(server, name)
