@@ -1,6 +1,6 @@
 # Two commands are enough: `make demo` runs the main job on the example agent, `make test` runs the tests.
 # Both make their own environment in .venv; UV is fetched into it, and nothing is installed elsewhere, but for
-# PostgreSQL, which the tests bring as root on Debian where it is not there.
+# PostgreSQL and MariaDB, which the tests bring as root on Debian where they are not there.
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
@@ -12,7 +12,7 @@ FRAMEWORKS := .venvs/crewai/ready .venvs/litellm/ready .venvs/openai3/ready
 demo: .venv/demo
 	$(BIN)/agentprobe demo
 
-test: .venv/check $(FRAMEWORKS) .venvs/mcp/ready .venvs/postgres-ready
+test: .venv/check $(FRAMEWORKS) .venvs/mcp/ready .venvs/postgres-ready .venvs/mariadb-ready
 	$(BIN)/pytest -n 2
 
 # All agents of all frameworks, with the Claude Agent SDK, which brings a program of 360 MB: about five minutes.
@@ -86,16 +86,20 @@ conformance: .venv/check $(FRAMEWORKS)
 	     @modelcontextprotocol/server-memory && touch $@; } \
 	|| echo "not all tool servers can be installed here; the tests of those that cannot are skipped" >&2
 
-# A real PostgreSQL, for the store of a team; the tests start a server of their own and need none that runs.
-# Where it cannot be installed its tests are skipped; with the variable CI set, they fail.
-.venvs/postgres-ready:
+# Real databases, for the store of a team and for worlds; the tests start servers of their own and need none
+# that runs. Where one cannot be installed its tests are skipped; with the variable CI set, they fail.
+.venvs/postgres-ready: PROGRAM := ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb
+.venvs/postgres-ready: PACKAGE := postgresql
+.venvs/mariadb-ready: PROGRAM := PATH="$$PATH:/usr/sbin" command -v mariadbd
+.venvs/mariadb-ready: PACKAGE := mariadb-server
+.venvs/postgres-ready .venvs/mariadb-ready:
 	@mkdir -p .venvs
-	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; then touch $@; \
+	@if { $(PROGRAM); } >/dev/null; then touch $@; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-	  && { apt-get install -qq -y --no-install-recommends postgresql >/dev/null 2>&1 \
-	  || { apt-get update -qq && apt-get install -qq -y --no-install-recommends postgresql; } >/dev/null 2>&1; } \
+	  && { apt-get install -qq -y --no-install-recommends $(PACKAGE) >/dev/null 2>&1 \
+	  || { apt-get update -qq && apt-get install -qq -y --no-install-recommends $(PACKAGE); } >/dev/null 2>&1; } \
 	then touch $@; \
-	else echo "PostgreSQL cannot be installed here; its tests are skipped" >&2; fi
+	else echo "$(PACKAGE) cannot be installed here; its tests are skipped" >&2; fi
 
 clean:
 	rm -rf .venv .venvs dist build

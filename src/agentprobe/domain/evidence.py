@@ -85,3 +85,5 @@ class Evidence:
     """The trace's file, from the evidence's folder."""
     observed: str = ""
     """When, as an ISO date and time."""
+    world_until: str = ""
+    """When its world is stale, as an ISO date and time; later it no longer counts. Empty for never."""

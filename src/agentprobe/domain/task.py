@@ -30,11 +30,32 @@ class ExpectedEffect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedState:
+    """What a table of the run's world must hold when the run has ended.
+
+    `where` picks rows by the values of columns; without it, all rows are meant.
+    """
+
+    table: str
+    where: Mapping[str, Any] = field(default_factory=dict)
+    set: Mapping[str, Any] = field(default_factory=dict)
+    """Values that the run must have put into these rows; that it did not is a write that is missing."""
+    equals: Mapping[str, Any] = field(default_factory=dict)
+    """Values that must still stand there; that they do not is a write that nobody asked for."""
+    absent: bool = False
+    """Must there be no such row?"""
+    count: int | None = None
+    """How many such rows there must be: fewer are a missing write, more are one that nobody asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One question to the agent and what a right outcome is.
 
-    A write that no `effects` entry expects fails the task. `asks_back` says that the right outcome is a
-    question to the user, because the world does not decide the matter.
+    A write that no `effects` entry expects fails the task; where there is only `state`, writes are judged by
+    what they left. `asks_back` says that the right outcome is a question to the user, because the world does
+    not decide the matter; `unknowable`, that nothing decides it, so that it must be said that it cannot be
+    known.
     """
 
     id: str
@@ -47,8 +68,13 @@ class Task:
     """Words the answer must not hold."""
     matches: str | None = None
     """A regular expression that must be found in the answer."""
+    right: str = ""
+    """What `matches` looks for, in words, for whoever reads what went wrong."""
     asks_back: bool | None = None
     """Must the answer be a question back (True), must it not (False), or is either right (None)?"""
+    unknowable: bool = False
+    """Must the answer say that it cannot be known? To ask back for what decides it is right as well."""
     effects: tuple[ExpectedEffect, ...] = ()
+    state: tuple[ExpectedState, ...] = ()
     check: Callable[[Observation], str | None] | None = None
     """The user's own judgement: None when all is right, else what is wrong."""

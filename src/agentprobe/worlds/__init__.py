@@ -1,0 +1,1 @@
+"""To imitate production: sanitised snapshots, worlds grown from them to any size, and what is asked there."""

@@ -1,0 +1,1 @@
+"""The ambiguities that production has and fixtures lack, one file each; `planting` puts them into a world."""

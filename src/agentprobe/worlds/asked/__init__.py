@@ -1,0 +1,1 @@
+"""What of a world a question speaks of, and how many rows it could mean."""

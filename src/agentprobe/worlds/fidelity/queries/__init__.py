@@ -1,0 +1,1 @@
+"""The classes of queries that agents make, one a file."""

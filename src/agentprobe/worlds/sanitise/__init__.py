@@ -1,0 +1,1 @@
+"""Values replaced so that what an agent meets stays: equal stays equal, near near, dirty dirty."""

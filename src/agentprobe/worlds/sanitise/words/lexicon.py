@@ -1,0 +1,195 @@
+"""All words of a snapshot with how often they stand where: what pseudonyms are decided from."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agentprobe.worlds.sanitise.words.forest import parents
+from agentprobe.worlds.sanitise.words.letters import APOSTROPHES, PLAIN, WORD, plain
+from agentprobe.worlds.sanitise.words.levels import Level
+from agentprobe.worlds.sanitise.words.pseudonyms import Entry, related
+from agentprobe.worlds.sanitise.words.public import (
+    COMMON_WORDS,
+    ENDINGS,
+    FREEMAIL,
+    HOST_LABELS,
+    JUNK,
+    PROVIDERS,
+    TOP_LEVEL,
+)
+
+LOCAL, TEXT = "local", "text"
+"""Domains of words in e-mail and user names, and in free text: most are made of words of the others."""
+KEPT_AT = 50
+"""A word that is no name stays when so many texts have it, mostly in small letters."""
+_STEM = 3
+_REMEMBERED = 1 << 20
+SHORT_NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
+
+
+def parted(word: str) -> tuple[str, str]:
+    """A word without the ending of its genitive, and that ending: `Smith` and `'s`."""
+    if len(word) > 2 and word[-1] in "sS" and word[-2] in APOSTROPHES:
+        return word[:-2], word[-2:]
+    return word, ""
+
+
+@dataclass
+class Lexicon:
+    """Counts of plain words by domain; filled in the first pass."""
+
+    counts: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    rows: Counter[str] = field(default_factory=Counter)
+    """In how many texts a word stands, as a word in small letters or as a number."""
+    capital: Counter[str] = field(default_factory=Counter)
+    """In how many texts it stands with a capital."""
+    _seen: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def add(
+        self, domain: str, pieces: Iterable[str], counts: Iterable[int], kept: frozenset[str] = frozenset()
+    ) -> None:
+        """Count the words of some pieces; a word of `kept` is rare as a name, and then stands alone."""
+        counted = self.counts[domain]
+        for piece, count in zip(pieces, counts, strict=True):
+            if piece.startswith("@"):
+                self._add_host(piece, count)
+                continue
+            for key in self._words(piece):
+                counted[key] = max(counted[key], 1) if key in kept else counted[key] + count
+
+    def _add_host(self, piece: str, count: int) -> None:
+        for key in self._words(piece):
+            if key not in HOST_WORDS:
+                self.counts[LOCAL][key] += count
+
+    def add_prose(self, pieces: Sequence[str], counts: Sequence[int], rows: Sequence[int]) -> None:
+        """Count the words of pieces of free text: how often, and in how many texts, each stands."""
+        counted = self.counts[TEXT]
+        for piece, count, having in zip(pieces, counts, rows, strict=True):
+            capital = piece[:1].isupper()
+            for key in self._words(piece):
+                counted[key] += count
+                self.rows[key] += having
+                if capital:
+                    self.capital[key] += having
+            for run in SHORT_NUMBER.findall(piece):
+                self.rows[run] += having
+
+    def strange(self, pieces: Sequence[str]) -> NDArray[np.bool_]:
+        """Which pieces have a word or a number that not everybody knows."""
+        return np.fromiter(
+            (not set(self._words(piece)) <= COMMON_WORDS or piece.isdigit() for piece in pieces), bool
+        )
+
+    def _words(self, piece: str) -> tuple[str, ...]:
+        found = self._seen.get(piece)
+        if found is None:
+            keys = (plain(parted(word)[0]) for word in WORD.findall(piece))
+            found = tuple(key for key in keys if key not in JUNK)
+            if len(self._seen) > _REMEMBERED:
+                self._seen.clear()
+            self._seen[piece] = found
+        return found
+
+    def named(self) -> Counter[str]:
+        """The words of everything but free text, with their counts."""
+        found: Counter[str] = Counter()
+        for domain, counted in self.counts.items():
+            if domain == LOCAL:
+                found.update({word: count for word, count in counted.items() if word not in COMMON_WORDS})
+            elif domain != TEXT:
+                found.update(counted)
+        return found
+
+    def kept(self) -> frozenset[str]:
+        """Words and numbers that so many texts have that they say nothing of anybody."""
+        names = self.named()
+        return frozenset(
+            word
+            for word, rows in self.rows.items()
+            if rows >= KEPT_AT and word not in names and self.capital[word] * 4 <= rows and len(word) < 24
+        )
+
+    def usual(self, named: Mapping[str, int]) -> frozenset[str]:
+        """Common words that stand in names too, but in texts so often that there they are no names."""
+        return frozenset(
+            word
+            for word in COMMON_WORDS & named.keys()
+            if self.rows[word] >= KEPT_AT and self.rows[word] >= 20 * named[word]
+        )
+
+    def entries(self, level: Callable[[str], Level]) -> list[Entry]:
+        """All words that want a pseudonym, the most frequent first, with what they are variants of."""
+        named = self.named()
+        kept = self.kept()
+        total = named.copy()
+        for word, count in self.counts[TEXT].items():
+            if word in named or not (word in COMMON_WORDS or word in kept):
+                total[word] += count
+        total.update(dict.fromkeys(PLAIN - total.keys(), 0))
+        total.update(dict.fromkeys(FREEMAIL, 1 << 40))
+        levels = self._levels(total, level)
+        words = sorted(total, key=lambda word: (-total[word], word))
+        kin = self._kin(words, total, levels)
+        return [Entry(word, total[word], levels[word], *kin.get(word, ((), ""))) for word in words]
+
+    def _levels(self, words: Iterable[str], level: Callable[[str], Level]) -> dict[str, Level]:
+        """The strictest level of the domains that a word stands in."""
+        found: dict[str, Level] = {}
+        for domain in sorted(self.counts):
+            mine = level(domain)
+            for word in self.counts[domain]:
+                found[word] = min(found.get(word, mine), mine)
+        rest = level(TEXT)
+        return {word: found.get(word, rest) for word in words}
+
+    def _kin(
+        self, words: Sequence[str], total: Mapping[str, int], levels: Mapping[str, Level]
+    ) -> dict[str, tuple[tuple[str, ...], str]]:
+        near = [word for word in words if levels[word].edges]
+        found: dict[str, tuple[tuple[str, ...], str]] = {
+            word: ((elder,), tie)
+            for word, (elder, tie) in related(
+                {word: total[word] for word in near}, parents(near, [total[word] for word in near]), near
+            ).items()
+        }
+        names = {
+            word for domain, counted in self.counts.items() if domain not in (LOCAL, TEXT) for word in counted
+        }
+        found |= dict.fromkeys(FREEMAIL, ((), "kept"))
+        for word in near:
+            made = self._made_of(word, names, total) if word not in names else None
+            if made is not None:
+                found[word] = made
+        return found
+
+    def _made_of(
+        self, word: str, names: set[str], total: Mapping[str, int]
+    ) -> tuple[tuple[str, ...], str] | None:
+        """What a word outside names is put together from: `jsmith`, `johnsmith`, `smiths`."""
+        for ending in ENDINGS:
+            stem = word[: -len(ending)]
+            if word.endswith(ending) and len(stem) >= _STEM and stem in names and word in self.counts[TEXT]:
+                return (stem,), "ending"
+        best: tuple[int, tuple[str, ...]] = (0, ())
+        for place in range(1, len(word)):
+            parts = (word[:place], word[place:])
+            if all(_part(part, names) for part in parts) and max(map(len, parts)) >= _STEM:
+                best = max(best, (min(total[part] for part in parts if len(part) > 1), parts))
+        return (best[1], "compound") if best[1] else None
+
+
+def _part(part: str, names: set[str]) -> bool:
+    return (part in names and len(part) >= _STEM) or (len(part) == 1 and part in PLAIN)
+
+
+RESERVED = COMMON_WORDS | JUNK | PROVIDERS
+"""No pseudonym is one of these."""
+HOST_WORDS = TOP_LEVEL | HOST_LABELS | PROVIDERS | FREEMAIL
+"""Parts of hosts that are nobody's own."""

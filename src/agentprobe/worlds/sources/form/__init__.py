@@ -1,0 +1,1 @@
+"""How what sources hold becomes rows in Arrow: addresses, files, text of any encoding, types."""

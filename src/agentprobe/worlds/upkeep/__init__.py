@@ -1,0 +1,1 @@
+"""Worlds kept well: how far production has moved since, what is stale, what is retired."""

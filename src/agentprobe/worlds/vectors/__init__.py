@@ -1,0 +1,1 @@
+"""Embeddings: replaced, described, grown and compared so that a search meets as many near ones as it did."""
