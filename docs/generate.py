@@ -35,6 +35,11 @@ from agentprobe.report.words import MEANINGS
 from agentprobe.sim import script_file
 from agentprobe.sim.policies import POLICIES
 from agentprobe.trace import records
+from agentprobe.worlds.fidelity.asking import QUERIES
+from agentprobe.worlds.manifest import Manifest
+from agentprobe.worlds.plan import ColumnPlan, Plan, TablePlan
+from agentprobe.worlds.planting.ambiguity import AMBIGUITIES
+from agentprobe.worlds.roles import Role
 from fields import HEAD, Row, fields_of, grid, info_of, inner_table, spelled, table_of, words
 
 HERE = Path(__file__).parent
@@ -305,6 +310,56 @@ def policies_page() -> Iterator[str]:
     )
 
 
+def ambiguities_page() -> Iterator[str]:
+    """What is planted into worlds, and what is right there."""
+    yield "# Ambiguities"
+    yield (
+        "What `agentprobe world plant` puts into a world: a target and rows that look like it, with tasks "
+        "that know what is right. In agentprobe.toml they are chosen by `[world] ambiguity`; see "
+        "[the guide](../guide/ambiguity.md)."
+    )
+    for kind in AMBIGUITIES:
+        yield f"## {kind.name}"
+        first, _, rest = inspect.cleandoc(kind.__doc__ or "").partition("\n\n")
+        yield first
+        for label in ("What is there", "What agents do wrong", "Right"):
+            rest = rest.replace(f"{label}:", f"\n**{label}**:")
+        yield rest.strip()
+        yield f"Needs {', '.join(f'`{need}`' for need in kind.needs)}."
+
+
+def world_page() -> Iterator[str]:
+    """The files of a world: its plan, its manifest, and what its columns can mean."""
+    yield "# Worlds: plan, manifest, roles"
+    yield "A world is a folder with `manifest.json` and one folder of Parquet files for each table."
+    yield "## world.toml"
+    yield "The plan of a snapshot. `agentprobe world plan SOURCE` writes it, a person confirms it."
+    yield from table_of(info_of(Plan))
+    yield "### [tables.NAME]"
+    yield from table_of(info_of(TablePlan))
+    yield "### [tables.NAME.columns] and [tables.NAME.leaves.COLUMN]"
+    yield from table_of(info_of(ColumnPlan))
+    yield "## Roles"
+    plain = ", ".join(f"`{role}`" for role in Role if role.name not in ROLES)
+    yield f"Named as what they are: {plain}. And:"
+    yield grid(
+        ("role", "what it is"), [(f"`{role}`", ROLES[role.name]) for role in Role if role.name in ROLES]
+    )
+    yield "## manifest.json"
+    yield from table_of(info_of(Manifest))
+    yield "## Queries of the fidelity report"
+    rows = [(f"`{kind.__module__.rpartition('.')[2]}`", kind.title, plainly(kind)) for kind in QUERIES]
+    yield grid(("class", "in reports", "what is asked"), rows)
+
+
+ROLES = sentences(Role)
+
+
+def plainly(kind: type) -> str:
+    """The first sentence of a docstring, on one line."""
+    return " ".join(inspect.cleandoc(kind.__doc__ or "").partition("\n\n")[0].split())
+
+
 # -- writing ---------------------------------------------------------------------------------------------
 
 
@@ -318,6 +373,8 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "trace-facts.md": facts_page,
     "dialects.md": dialects_page,
     "policies.md": policies_page,
+    "ambiguities.md": ambiguities_page,
+    "worlds.md": world_page,
 }
 
 

@@ -133,7 +133,7 @@ def test_broken_toml_is_said_with_line_and_column(tmp_path: Path) -> None:
         ("rows = [10, 1000]", 'rows = ["ten"]', "expected whole number, got text"),
         ("rows = [10, 1000]", "rows = []", "expected list of length >= 1"),
         ("rows = [10, 1000]", "rows = [10, 10, 1000]", "a density is named twice"),
-        ('build = "world:build"', "", "the key 'build' is missing"),
+        ('build = "world:build"', "", "a world has either `build`"),
         (
             'agents = ["careless"]',
             'agents = ["carless"]',

@@ -30,4 +30,4 @@ def test_unknown_keys_are_refused_by_the_schema_too() -> None:
     definitions = settings_schema()["$defs"]
     assert definitions["Settings"]["additionalProperties"] is False
     assert definitions["WorldSettings"]["additionalProperties"] is False
-    assert definitions["WorldSettings"]["required"] == ["build"]
+    assert definitions["TaskSource"]["required"] == ["make"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentprobe.lab.answers import admits, asks_back, hands_error_through
+from agentprobe.lab.answers import admits, asks_back, cannot_tell, hands_error_through
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,26 @@ def test_an_errors_text_is_known_by_the_failure_it_quotes() -> None:
 
 def test_an_honest_report_is_no_error_text() -> None:
     assert not hands_error_through("I could not reach the booking system, please try again later.")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Our documents contradict each other.",
+        "I cannot tell which of the two holds.",
+        "This can't be known from what we have.",
+        "The records do not say when that was.",
+        "It is not possible to determine the rate.",
+        "The policy is unclear about it.",
+        "Nothing decides between the two figures.",
+    ],
+)
+def test_an_honest_answer_says_that_it_cannot_be_known(answer: str) -> None:
+    assert cannot_tell(answer)
+
+
+@pytest.mark.parametrize(
+    "answer", ["It is 21 days.", "Returns are accepted for 30 days.", "I cannot refund it.", ""]
+)
+def test_an_answer_that_decides_says_no_such_thing(answer: str) -> None:
+    assert not cannot_tell(answer)

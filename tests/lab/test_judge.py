@@ -202,3 +202,11 @@ def test_a_check_that_raises_is_an_error_of_the_task() -> None:
     found = judged(replace(READ, check=check), "Kew")
     assert found.status is Status.ERROR
     assert "the task's check failed: ValueError: no such column" in found.reason
+
+
+def test_what_cannot_be_known_must_be_said_or_asked() -> None:
+    unknowable = Task(id="t", prompt="Which rate holds?", unknowable=True)
+    assert judged(unknowable, "The two documents contradict each other.").status is Status.PASSED
+    assert judged(unknowable, "I cannot tell. Who could decide it?").status is Status.PASSED
+    assert judged(unknowable, "It is 21 days.").mode is Mode.GUESSED
+    assert judged(unknowable, "I was unable to open the search.").mode is Mode.GAVE_UP

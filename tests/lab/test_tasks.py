@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agentprobe.domain.task import ExpectedEffect, Observation, Task
+from agentprobe.domain.task import ExpectedEffect, ExpectedState, Observation, Task
 from agentprobe.errors import ConfigError, FixtureError
 from agentprobe.lab.settings import AgentSettings, Experiment, TaskSettings, TaskSource
 from agentprobe.lab.sources import Sources
@@ -97,6 +97,9 @@ def test_a_tasks_digest_follows_what_it_asks_and_how_it_is_judged(tmp_path: Path
         Task(id="t", prompt="p", asks_back=True),
         Task(id="t", prompt="p", effects=(ExpectedEffect(tool="f", arguments={"a": 1}),)),
         Task(id="t", prompt="p", effects=(ExpectedEffect(tool="f", arguments={"a": 2}),)),
+        Task(id="t", prompt="p", unknowable=True),
+        Task(id="t", prompt="p", state=(ExpectedState(table="a", count=1),)),
+        Task(id="t", prompt="p", state=(ExpectedState(table="a", count=2),)),
     ]
     assert len({digest_of_task(task, sources) for task in tasks}) == len(tasks)
     assert digest_of_task(Task(id="t", prompt="p"), sources) == digest_of_task(tasks[0], sources)

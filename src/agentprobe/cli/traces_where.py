@@ -12,10 +12,12 @@ import click
 
 from agentprobe.adapters.team.address import Address
 from agentprobe.adapters.team.store import TeamStore
-from agentprobe.errors import ConfigError, did_you_mean
+from agentprobe.errors import ConfigError, TraceError, did_you_mean
 from agentprobe.report.trace_words import plain
+from agentprobe.trace.read import read_trace
 from agentprobe.trace.store.folder import TraceFolder
 from agentprobe.trace.store.found import Traces
+from agentprobe.trace.view import Trace
 
 MANY = 200
 """Of fewer traces no progress is told."""
@@ -90,6 +92,18 @@ def progress(doing: str) -> Callable[[int, int], None]:
             click.echo(f"\r{doing} traces: {done:,} of {of:,}", err=True, nl=done == of)
 
     return tell
+
+
+def traces_in(folder: Path) -> Iterator[Trace]:
+    """Every trace in a folder and its folders; what cannot be read is said and passed over."""
+    files = sorted(folder.rglob("*.jsonl")) if folder.is_dir() else [folder]
+    if not files:
+        raise ConfigError(f"there is no trace in {folder}; record runs with `agentprobe trace`")
+    for path in files:
+        try:
+            yield read_trace(path)
+        except TraceError as error:
+            click.echo(f"agentprobe: {error}", err=True)
 
 
 def named(traces: Traces, name: str) -> str:

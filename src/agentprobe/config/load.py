@@ -7,9 +7,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from agentprobe.config.lines import line_of
+from agentprobe.basis.lines import line_of
+from agentprobe.basis.strict import Mistake, decode
 from agentprobe.config.settings import Settings
-from agentprobe.config.strict import Mistake, decode
 from agentprobe.errors import ConfigError, did_you_mean
 from agentprobe.lab.fitting import wrong_name, wrong_pattern
 from agentprobe.lab.settings import (
@@ -19,6 +19,7 @@ from agentprobe.lab.settings import (
     ModelChoice,
     TaskSettings,
 )
+from agentprobe.lab.staleness import day
 
 NAME = "agentprobe.toml"
 
@@ -70,13 +71,33 @@ def _check(settings: Settings) -> None:
         raise Mistake((), "no agent is named; add a table [agents.NAME] with `call` or `command`")
     for name, agent in settings.agents.items():
         _check_agent(name, agent)
-    if settings.tasks is None and not settings.task:
+    _check_world(settings)
+    if settings.tasks is None and not settings.task and not (settings.world and settings.world.of):
         raise Mistake((), "there is no task; add [tasks] with `make`, or a table [[task]]")
     for place, task in enumerate(settings.task):
         _check_task(place, task)
     _check_model(settings.model)
     _check_gate(settings)
     _check_rows(settings)
+
+
+def _check_world(settings: Settings) -> None:
+    world = settings.world
+    if world is None:
+        return
+    if (world.build is None) is not bool(world.of):
+        raise Mistake(("world",), "a world has either `build`, a function, or `of`, a shape or a snapshot")
+    if world.form.startswith("postgres") and not world.address:
+        said = f'`form = "{world.form}"` needs `address`, such as "env:WORLD_DATABASE"'
+        raise Mistake(("world", "form"), said)
+    for name in ("as_of", "expires_days"):
+        if world.of and getattr(world, name):
+            raise Mistake(("world", name), f"`{name}` is for `build`; a snapshot says its own day")
+    if world.as_of:
+        try:
+            day(world.as_of)
+        except ConfigError as error:
+            raise Mistake(("world", "as_of"), str(error)) from error
 
 
 def _check_agent(name: str, agent: AgentSettings) -> None:

@@ -21,6 +21,9 @@ from agentprobe.lab.settings import (
     WorldSettings,
 )
 
+OWN_TASKS = "agentprobe.worlds.tasks:make"
+"""Makes the tasks of a world that was made of a shape: what is planted there, asked."""
+
 
 class Project(Part, frozen=True, kw_only=True):
     """What is tested."""
@@ -63,10 +66,15 @@ class Settings(Part, frozen=True, kw_only=True):
             agents=self.agents,
             model=self.model,
             world=self.world,
-            source=self.tasks,
+            source=self.tasks or _own_tasks(self.world),
             tasks=self.task,
             faults=self.faults,
             chaos=self.chaos,
             run=self.run,
             trace=self.trace,
         )
+
+
+def _own_tasks(world: WorldSettings | None) -> TaskSource | None:
+    """The tasks that a world made of a shape brings with it."""
+    return TaskSource(make=OWN_TASKS) if world is not None and world.of else None

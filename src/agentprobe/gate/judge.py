@@ -48,6 +48,11 @@ class _Case:
 
     @property
     def fresh(self) -> list[Evidence]:
+        """What is young enough to count, of worlds that are not stale."""
+        return [item for item in self.young if not _outlived(item, self.now)]
+
+    @property
+    def young(self) -> list[Evidence]:
         """What is young enough to count."""
         oldest = self.now - timedelta(days=self.policy.max_age_days)
         return [item for item in self.all if _observed(item, self.now) >= oldest]
@@ -56,18 +61,35 @@ class _Case:
         return Reason(agent=self.agent, decision=decision, text=text)
 
 
+def _outlived(item: Evidence, now: datetime) -> bool:
+    """Is the world stale in which it was observed?"""
+    return bool(item.world_until) and _moment(item.world_until, now) <= now
+
+
 def _observed(item: Evidence, now: datetime) -> datetime:
     """When it was observed; evidence without a date is as old as can be."""
+    return _moment(item.observed, now)
+
+
+def _moment(text: str, now: datetime) -> datetime:
     try:
-        seen = datetime.fromisoformat(item.observed)
+        seen = datetime.fromisoformat(text)
     except ValueError:
         return datetime.min.replace(tzinfo=now.tzinfo)
     return seen if seen.tzinfo else seen.replace(tzinfo=now.tzinfo)
 
 
 def _reasons(case: _Case) -> Iterator[Reason]:
-    fresh = case.fresh
-    if stale := len(case.all) - len(fresh):
+    young, fresh = case.young, case.fresh
+    if outlived := [item for item in young if _outlived(item, case.now)]:
+        day = min(item.world_until for item in outlived).partition("T")[0]
+        rows = sorted({f"{item.run.regime.rows or 0:,}" for item in outlived}, key=len)
+        said = f"the world of {', '.join(rows)} rows is stale since {day}"
+        if not fresh:
+            yield case.says(Decision.NOT_OBSERVED, f"{said}; derive it anew and run again")
+            return
+        yield case.says(Decision.PASS, f"{said}: {_runs(len(outlived))} {_were(len(outlived))} not counted")
+    if stale := len(case.all) - len(young):
         limit = f"{case.policy.max_age_days:g} days"
         if not fresh:
             said = f"all {stale} runs are older than {limit}; run again"

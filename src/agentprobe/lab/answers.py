@@ -34,6 +34,17 @@ _ERROR_TEXT = re.compile(
     r"|^\s*Error: ",
     re.MULTILINE,
 )
+_UNKNOWABLE = re.compile(
+    r"\b(?:can ?not|can't|could ?n[o']t|could not|unable to|not possible to|impossible to|no way to|hard to)"
+    r"(?: \w+){0,4}? (?:know|known|tell|say|said|determine|determined|decide|decided|answer|answered"
+    r"|establish|confirm|be sure)\b"
+    r"|\b(?:contradict|conflict)\w*|\bdisagree\b|\binconsistent\b"
+    r"|\b(?:do|does|did)(?: not|n't) (?:say|state|tell|decide|agree|know|specify)\b"
+    r"|\b(?:unclear|undecided|unknowable|ambiguous|inconclusive)\b"
+    r"|\bnot (?:clear|stated|specified|recorded|known|certain|sure|decided)\b"
+    r"|\bnothing (?:\w+ ){0,3}?(?:says|tells|decides|states)\b",
+    re.IGNORECASE,
+)
 _LEAST_QUOTE = 12
 """An error's message must be at least so long before holding it counts as handing it through."""
 
@@ -51,6 +62,11 @@ def asks_back(answer: str) -> bool:
 def admits(answer: str) -> bool:
     """Does the answer say that something did not work?"""
     return bool(_ADMISSION.search(answer))
+
+
+def cannot_tell(answer: str) -> bool:
+    """Does the answer say that what was asked cannot be known?"""
+    return bool(_UNKNOWABLE.search(answer))
 
 
 def hands_error_through(answer: str, failures: tuple[str, ...] = ()) -> bool:

@@ -13,7 +13,8 @@ from typing import Any
 from agentprobe.domain.evidence import Mode, Run
 from agentprobe.domain.ledger import LedgerEntry
 from agentprobe.domain.task import ExpectedEffect, Observation, Task
-from agentprobe.lab.answers import admits, asks_back, hands_error_through
+from agentprobe.lab.answers import admits, asks_back, cannot_tell, hands_error_through
+from agentprobe.lab.endstate import EndState, end_state
 from agentprobe.lab.seen import Ending, Seen
 
 SAME_CALLS = 5
@@ -36,13 +37,18 @@ class Case:
     patience_seconds: float | None = None
 
     @cached_property
+    def left(self) -> EndState:
+        """What is missing and what was spoilt in the world that the run left."""
+        return end_state(self.task.state, self.world)
+
+    @cached_property
     def missing(self) -> str | None:
-        """The first expected write that did not happen often enough."""
+        """The first expected write that did not happen, or not often enough."""
         for expected in self.task.effects:
             done = sum(_meets(effect, expected) for effect in _committed(self))
             if done < expected.times:
                 return f"{_spelled(expected)} was carried out {done} times instead of {expected.times}"
-        return None
+        return self.left.missing
 
     @cached_property
     def wrong(self) -> str | None:
@@ -90,12 +96,17 @@ def _allowed(task: Task, effects: Sequence[LedgerEntry], intent: str) -> int:
 
 
 def _unexpected(case: Case) -> Failure | None:
-    for effect in _committed(case):
+    judged_by_state = case.task.state and not case.task.effects and not case.task.asks_back
+    for effect in () if judged_by_state else _committed(case):
         if not any(_meets(effect, expected) for expected in case.task.effects):
             if case.task.asks_back:
                 return Mode.GUESSED, f"it should have asked back and called {_call(effect)}"
             return Mode.WRONG_EFFECT, f"nobody asked for {_call(effect)}"
-    return None
+    if case.left.spoilt is None:
+        return None
+    if case.task.asks_back:
+        return Mode.GUESSED, f"it should have asked back, and {case.left.spoilt}"
+    return Mode.WRONG_EFFECT, case.left.spoilt
 
 
 def _claimed(case: Case) -> Failure | None:
@@ -142,10 +153,13 @@ def _arguments(given: Mapping[str, Any]) -> str:
 
 
 def _guessed(case: Case) -> Failure | None:
-    if not case.task.asks_back or not _answered(case) or not case.ending.answer.strip():
-        return None
     answer = case.ending.answer
-    if asks_back(answer) or hands_error_through(answer, case.seen.failures):
+    if not _answered(case) or not answer.strip() or hands_error_through(answer, case.seen.failures):
+        return None
+    if case.task.unknowable and not (cannot_tell(answer) or asks_back(answer)):
+        wanted = "it should have said that it cannot be known"
+        return _gave_up(case, wanted) or (Mode.GUESSED, wanted)
+    if not case.task.asks_back or asks_back(answer):
         return None
     return _gave_up(case, "it should have asked back") or (Mode.GUESSED, "it should have asked back")
 
@@ -228,7 +242,11 @@ def _wrong_words(task: Task, answer: str) -> str | None:
     if held := [word for word in task.lacks if word.casefold() in said]:
         return f"the answer holds {', '.join(map(repr, held))}"
     if task.matches is not None and not re.search(task.matches, answer):
-        return f"nothing in the answer matches {task.matches!r}"
+        return (
+            f"the answer lacks {task.right}"
+            if task.right
+            else f"nothing in the answer matches {task.matches!r}"
+        )
     return None
 
 

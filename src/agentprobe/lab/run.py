@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -21,8 +23,9 @@ from agentprobe.lab.runners.inline import Inline
 from agentprobe.lab.runners.job import Job
 from agentprobe.lab.runners.pool import Died, Overran, Pool
 from agentprobe.lab.seen import Ending
-from agentprobe.lab.settings import Experiment
+from agentprobe.lab.settings import Experiment, WorldSettings
 from agentprobe.lab.sources import Sources
+from agentprobe.lab.staleness import what_it_is_of
 from agentprobe.lab.worlds import World, world_at
 
 GRACE_SECONDS = 10.0
@@ -83,6 +86,14 @@ class Campaign:
     def pool(self) -> Pool | Inline:
         """The workers."""
         return self._pool
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """All evidence of the plan, each with the day on which its world is stale as is known now."""
+        until = {rows: world.until for rows, world in self._worlds.items() if world is not None}
+        return tuple(
+            replace(item, world_until=until.get(item.run.regime.rows, "")) for item in self._opened().evidence
+        )
 
     def world(self, rows: int | None) -> World | None:
         """The world at a density, once it is prepared."""
@@ -164,7 +175,7 @@ class Campaign:
             self._worlds = {None: None}
             return [self._pool.do(worker.level, None, None)]
         home, seed = self.experiment.home, self.experiment.run.seed
-        source = sources.of_reference(settings.build)
+        source = _source_of(settings, sources, self.experiment.folder)
         for rows in chosen.rows or settings.rows:
             self._worlds[rows] = world_at(rows, settings, source=source, seed=seed, home=home)
         missing = [f"{rows:,}" for rows, world in self._worlds.items() if world and not world.built]
@@ -208,6 +219,13 @@ def run_plan(
     with Campaign(experiment, workers=workers, progress=progress) as campaign:
         campaign.prepare(chosen, fresh=fresh)
         return campaign.run()
+
+
+def _source_of(settings: WorldSettings, sources: Sources, project: Path) -> str:
+    """The digest of what builds a world."""
+    if settings.build is not None:
+        return sources.of_reference(settings.build)
+    return what_it_is_of(settings, project, version("agentprobe-prod"))
 
 
 def _level(at: tuple[int | None, World | None]) -> Level:

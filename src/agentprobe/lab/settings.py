@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from agentprobe.domain.task import ExpectedEffect, Task
+from agentprobe.domain.task import ExpectedEffect, ExpectedState, Task
 from agentprobe.lab.chaos.settings import ChaosSettings
 from agentprobe.lab.part import Part, Reference, Rows
 from agentprobe.trace.writer import LARGEST_BODY
 
+STANDING = ("world.sqlite", "world.duckdb", "world.json", "tasks.json", "*.faiss", "*.npy", "*.parquet")
+"""The files of a world that stands in a database which runs share; what they write goes elsewhere."""
 SIMULATED = "sim"
 FROM_ENVIRONMENT = "environment"
 
@@ -51,14 +53,41 @@ class AgentSettings(Part, frozen=True, kw_only=True):
 class WorldSettings(Part, frozen=True, kw_only=True):
     """The state that the agent's tools act on, at several densities."""
 
-    build: Reference
+    build: Reference | None = None
     """`module:function`, called as `function(folder, rows, seed)`; writes the world into the folder."""
+    of: str = ""
+    """In place of `build`: a built-in shape such as `support`, a `shape.json`, or a snapshot's folder."""
+    form: Literal["sqlite", "duckdb", "postgres", "postgres_overlay"] = "sqlite"
+    """The kind of database that a world made of a shape stands in.
+
+    `postgres` gives each run a copy from a template, `postgres_overlay` views over one base.
+    """
+    address: str = ""
+    """Where PostgreSQL is, as a connection string or `env:NAME`; worlds get databases of their own there."""
+    ambiguity: tuple[str, ...] | None = None
+    """What is planted into a world made of a shape; left out, all that fits its tables; `[]` for nothing."""
+    candidates: Annotated[int, Meta(ge=1, le=20)] = 3
+    """How many look like the one that is meant, in each planted ambiguity."""
+    families: tuple[str, ...] = ()
+    """The families of tasks that are made for a world of a shape, such as `find_one`; default: all."""
     rows: Annotated[tuple[Rows, ...], Meta(min_length=1)] = (10, 1_000, 100_000)
     """The densities to try."""
     shared: tuple[str, ...] = ()
     """Patterns of files that no run changes: linked into each run's folder, where others are copied."""
     env: dict[str, str] = msgspec.field(default_factory=dict)
-    """Environment variables that tell the agent's tools where the world is: `{world}`."""
+    """Environment variables that tell the agent's tools where the world is: `{world}` is its folder.
+
+    Of a world made of a shape, `{database}` is its connection string, `{vectors}` and `{calendars}` folders.
+    """
+    as_of: str = ""
+    """The day, as YYYY-MM-DD, of the production state that a world of `build` shows."""
+    expires_days: Annotated[float, Meta(gt=0)] | None = None
+    """So long after `as_of` the world is stale, and evidence observed in it no longer counts."""
+
+    @property
+    def common(self) -> tuple[str, ...]:
+        """Patterns of the files that no run changes."""
+        return self.shared or (STANDING if self.of else ())
 
 
 class TaskSource(Part, frozen=True, kw_only=True):
@@ -79,6 +108,34 @@ class EffectSettings(Part, frozen=True, kw_only=True):
     """How often it must have happened."""
 
 
+class StateSettings(Part, frozen=True, kw_only=True):
+    """What a table of the run's world must hold when the run has ended."""
+
+    table: str
+    """The table's name."""
+    where: dict[str, Any] = msgspec.field(default_factory=dict)
+    """Columns and values that pick the rows; all rows when left out."""
+    set: dict[str, Any] = msgspec.field(default_factory=dict)
+    """Values that the run must have put into these rows."""
+    equals: dict[str, Any] = msgspec.field(default_factory=dict)
+    """Values that must still stand there; if they do not, something was changed that nobody asked for."""
+    absent: bool = False
+    """Must there be no such row?"""
+    count: Annotated[int, Meta(ge=0)] | None = None
+    """How many such rows there must be."""
+
+    def state(self) -> ExpectedState:
+        """The same as the lab knows it."""
+        return ExpectedState(
+            table=self.table,
+            where=self.where,
+            set=self.set,
+            equals=self.equals,
+            absent=self.absent,
+            count=self.count,
+        )
+
+
 class TaskSettings(Part, frozen=True, kw_only=True):
     """One task written out."""
 
@@ -96,8 +153,12 @@ class TaskSettings(Part, frozen=True, kw_only=True):
     """A regular expression that must be found in the answer."""
     asks_back: bool | None = None
     """Must the answer be a question back (true), must it not (false), or is either right (left out)?"""
+    unknowable: bool = False
+    """Must the answer say that it cannot be known, because nothing in the world decides it?"""
     effects: tuple[EffectSettings, ...] = ()
     """The writes that must have happened; any other write fails the task."""
+    state: tuple[StateSettings, ...] = ()
+    """What the run's world must hold afterwards; without `effects`, writes are judged by this alone."""
     check: Reference | None = None
     """`module:function`, called with an Observation; returns what is wrong, or nothing."""
 
@@ -115,7 +176,9 @@ class TaskSettings(Part, frozen=True, kw_only=True):
             lacks=self.lacks,
             matches=self.matches,
             asks_back=self.asks_back,
+            unknowable=self.unknowable,
             effects=effects,
+            state=tuple(state.state() for state in self.state),
             check=check,
         )
 

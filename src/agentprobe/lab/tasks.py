@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from agentprobe.basis.canonical import digest
-from agentprobe.domain.task import ExpectedEffect, Task
+from agentprobe.domain.task import ExpectedEffect, ExpectedState, Task
 from agentprobe.errors import FixtureError, described
 from agentprobe.lab.fitting import check_fit, wrong_name, wrong_pattern
 from agentprobe.lab.settings import Experiment
 from agentprobe.lab.sources import Sources
 from agentprobe.sim.load import load_object
 
-_LISTS: dict[str, type] = {"contains": str, "contains_any": str, "lacks": str, "effects": ExpectedEffect}
+_LISTS: dict[str, type] = {
+    "contains": str,
+    "contains_any": str,
+    "lacks": str,
+    "effects": ExpectedEffect,
+    "state": ExpectedState,
+}
 _KINDS: dict[str, tuple[type, ...]] = {
     "id": (str,),
     "prompt": (str,),
     "matches": (str, type(None)),
+    "unknowable": (bool,),
     "check": (Callable, type(None)),  # type: ignore[dict-item]  # an abstract class does for isinstance
     **dict.fromkeys(_LISTS, (tuple, list)),
 }
@@ -87,4 +95,6 @@ def digest_of_task(task: Task, sources: Sources) -> str:
     check = sources.of_reference(task.check.__module__) if task.check else ""
     effects = [(effect.tool, dict(effect.arguments), effect.times) for effect in task.effects]
     words = (task.contains, task.contains_any, task.lacks, task.matches, task.asks_back)
-    return digest(repr((task.id, task.prompt, *words, effects, check)))
+    named = [repr(task.unknowable)] if task.unknowable else []
+    named += [repr(asdict(state)) for state in task.state]
+    return digest(repr((task.id, task.prompt, *words, effects, check, *named)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -19,7 +19,11 @@ from agentprobe.basis.files import write_whole
 from agentprobe.errors import AgentProbeError, FixtureError, described
 from agentprobe.lab.fitting import check_fit
 from agentprobe.lab.settings import WorldSettings
+from agentprobe.lab.staleness import stale_from
 from agentprobe.sim.load import load_object
+
+Builder = Callable[[Path, int, int], Any]
+"""Writes the world of so many rows, by a seed, into a folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,8 @@ class World:
     rows: int
     digest: str
     folder: Path
+    until: str = ""
+    """When it is stale, as an ISO date and time; empty for never, or where nobody has said."""
 
     @property
     def built(self) -> bool:
@@ -43,24 +49,41 @@ class World:
 
 def world_at(rows: int, settings: WorldSettings, *, source: str, seed: int, home: Path) -> World:
     """The world that a builder with this source makes; it need not be built yet."""
-    name = digest_of([source, rows, seed, settings.build, settings.shared])
-    return World(rows=rows, digest=name, folder=home / "worlds" / f"{name[:16]}-{rows}")
+    parts = [source, rows, seed, settings.build, settings.shared]
+    if settings.of:
+        parts += [
+            settings.of,
+            settings.form,
+            settings.address,
+            settings.ambiguity,
+            settings.candidates,
+            settings.families,
+        ]
+    name = digest_of(parts)
+    until = stale_from(settings, home.parent)
+    return World(rows=rows, digest=name, folder=home / "worlds" / f"{name[:16]}-{rows}", until=until)
 
 
-def build(world: World, settings: WorldSettings, *, seed: int, project: Path) -> None:
+def build(
+    world: World, settings: WorldSettings, *, seed: int, project: Path, builder: Builder | None = None
+) -> None:
     """Build a world unless it is there; it appears whole or not at all.
 
-    Waits while another process builds the same one. Raises FixtureError when the builder fails.
+    `builder` builds it in place of the function that the settings name. Waits while another process builds
+    the same one. Raises FixtureError when the builder fails.
     """
     if world.built:
         return
-    builder = load_object(settings.build, project)
-    check_fit(builder, settings.build, "folder", "rows", "seed")
+    called = settings.build or f"[world] of = {settings.of!r}"
+    if builder is None:
+        assert settings.build is not None, "a world is built by a function or made of a shape"
+        builder = load_object(settings.build, project)
+        check_fit(builder, settings.build, "folder", "rows", "seed")
     try:
         with _drafting(world) as draft:
             if not world.built:
-                _call(builder, settings.build, draft, world.rows, seed)
-                _keep(draft, world, settings.shared)
+                _call(builder, called, draft, world.rows, seed)
+                _keep(draft, world, settings.common)
     except OSError as error:
         raise AgentProbeError(f"cannot keep the world in {world.folder}: {error.strerror}") from error
 

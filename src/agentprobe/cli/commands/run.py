@@ -82,7 +82,7 @@ def command(
     again = (
         "agentprobe run" if config == Path(NAME) else f"agentprobe run --config {shlex.quote(str(config))}"
     )
-    found = findings(settings, experiment, chosen, book, again)
+    found = findings(settings, experiment, chosen, book, again, lab.evidence)
     return _report(found, book, console, page=page, data=data)
 
 
@@ -106,11 +106,17 @@ def _report(found: Findings, book: Book, console: Console, *, page: Path | None,
 
 
 def findings(
-    settings: Settings, experiment: Experiment, chosen: Selection, book: Book, again: str = "agentprobe run"
+    settings: Settings,
+    experiment: Experiment,
+    chosen: Selection,
+    book: Book,
+    again: str = "agentprobe run",
+    evidence: Sequence[Evidence] | None = None,
 ) -> Findings:
-    """What a book of evidence says under the settings' policy."""
+    """What a book of evidence says under the settings' policy; `evidence` as its worlds are judged now."""
     policy = _policy(settings, chosen.agents)
-    verdict = judge(policy, book.evidence, RealClock().date(), partial=bool(chosen.tasks))
+    counted = book.evidence if evidence is None else evidence
+    verdict = judge(policy, counted, RealClock().date(), partial=bool(chosen.tasks))
     bar = Bar(required=policy.pass_rate, confidence=policy.confidence, again=again)
     return summarise(experiment, book, verdict, bar)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -71,7 +70,7 @@ class Shooting:
             raise AgentProbeError(f"a run could not be carried out: {error}") from error
         finally:
             if furnished:
-                shutil.rmtree(shot.job.work, ignore_errors=True)
+                self.shop.swept(shot.job)
 
     def examined(self, shot: Shot, ending: Ending) -> Shown:
         """What a run came to whose process did not come back."""
@@ -81,7 +80,7 @@ class Shooting:
         try:
             return self._judged(shot, shot.task or self.shop.task(shot.job), schedule, ending, None)
         finally:
-            shutil.rmtree(shot.job.work, ignore_errors=True)
+            self.shop.swept(shot.job)
 
     def _patience(self, faults: int) -> float | None:
         """How long is of use: what one fault may cost, so many may cost together."""

@@ -8,11 +8,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from agentprobe.basis.canonical import digest_of
 from agentprobe.dialects import DIALECTS
+from agentprobe.errors import ConfigError
 from agentprobe.gateway.door import provider_of
 from agentprobe.gateway.surroundings import routes
-from agentprobe.lab.settings import FROM_ENVIRONMENT, Experiment, ModelChoice
+from agentprobe.lab.settings import FROM_ENVIRONMENT, Experiment, ModelChoice, WorldSettings
+from agentprobe.worlds.stand.variables import variables as standing_variables
 
+_PLACES = {
+    "DATABASE_URL": "{database}",
+    "WORLD_VECTORS": "{vectors}",
+    "WORLD_CALENDARS": "{calendars}",
+}
+"""How settings name what a world in a database tells by these variables."""
 NOWHERE = "http://127.0.0.1:9"
 """The base of simulated sessions: nothing listens there, so what escapes the corridor reaches no provider."""
 
@@ -21,8 +30,35 @@ def variables(experiment: Experiment, agent: str, world: Path | None) -> dict[st
     """The environment of one run, beside what the user's shell has set."""
     found = dict(experiment.world.env) if experiment.world is not None else {}
     found |= experiment.agents[agent].env
-    found = {name: text.replace("{world}", str(world or "")) for name, text in found.items()}
-    return {**_model_variables(experiment.model), **found}
+    standing = _standing(experiment.world, world) if world is not None else {}
+    told = {_PLACES[name]: value for name, value in standing.items() if name in _PLACES}
+    named = {"{world}": str(world or ""), **told}
+    for place, value in named.items():
+        found = {name: text.replace(place, value) for name, text in found.items()}
+    return {**_model_variables(experiment.model), **standing, **found}
+
+
+def _standing(settings: WorldSettings | None, world: Path) -> dict[str, str]:
+    """The variables of a world that stands in a database."""
+    if settings is None or not settings.of:
+        return {}
+    address, name = database_address(settings), worker_name(world)
+    return standing_variables(settings.form, address=address, seen_at=world, name=name)
+
+
+def database_address(settings: WorldSettings) -> str:
+    """Where the database is, with what `env:NAME` stands for; raises ConfigError for an unset variable."""
+    if not settings.address.startswith("env:"):
+        return settings.address
+    name = settings.address.removeprefix("env:")
+    if name not in os.environ:
+        raise ConfigError(f'[world] address = "env:{name}", and the variable {name} is not set')
+    return os.environ[name]
+
+
+def worker_name(seen_at: Path) -> str:
+    """A name for a worker's databases, the same for all its runs."""
+    return f"ap_{digest_of(str(seen_at))[:12]}"
 
 
 def _model_variables(model: ModelChoice) -> dict[str, str]:

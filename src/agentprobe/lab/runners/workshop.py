@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -71,8 +72,10 @@ class Workshop:
         """Build a world where it is missing, and say what is asked in it."""
         experiment = self.experiment
         if world is not None and experiment.world is not None:
-            worlds.build(world, experiment.world, seed=experiment.run.seed, project=experiment.folder)
-        tasks = self._tasks_at(rows, world)
+            build = _grown().builder(experiment) if experiment.world.of else None
+            seed, project = experiment.run.seed, experiment.folder
+            worlds.build(world, experiment.world, seed=seed, project=project, builder=build)
+        tasks = self.tasks_at(rows, world)
         for task in tasks.values():
             self._rules.task(task)  # so that one which cannot be judged is said before anything runs
         named = tuple((name, digest_of_task(task, self.sources)) for name, task in tasks.items())
@@ -80,7 +83,7 @@ class Workshop:
 
     def writing_tasks(self, rows: int | None, world: worlds.World | None) -> tuple[str, ...]:
         """The tasks that expect effects."""
-        return tuple(name for name, task in self._tasks_at(rows, world).items() if task.effects)
+        return tuple(name for name, task in self.tasks_at(rows, world).items() if task.effects)
 
     def check_agent(self, name: str) -> None:
         """Raise ConfigError for an agent that cannot be called.
@@ -116,7 +119,7 @@ class Workshop:
         except OSError as error:
             raise AgentProbeError(f"a run could not be carried out: {error}") from error
         finally:
-            shutil.rmtree(job.work, ignore_errors=True)
+            self.swept(job)
 
     def examine(self, job: Job, ending: Ending) -> Evidence:
         """Judge a run whose process did not come back, by what it left on disk."""
@@ -125,16 +128,28 @@ class Workshop:
         try:
             return self._judged(job, self.task(job), ending)
         finally:
-            shutil.rmtree(job.work, ignore_errors=True)
+            self.swept(job)
 
-    def clear(self, job: Job) -> None:
-        """Make a run's own folder, with its world."""
-        shutil.rmtree(job.work, ignore_errors=True)
+    def clear(self, job: Job, *, alone: bool = True) -> None:
+        """Make a run's own folder, with its world; `alone` where this process has one run at a time."""
+        self.swept(job)
         job.trace.unlink(missing_ok=True)
         job.work.mkdir(parents=True)
         job.output.parent.mkdir(parents=True, exist_ok=True)
-        if job.own_world is not None and job.world is not None and self.experiment.world is not None:
+        if job.own_world is None or job.world is None or self.experiment.world is None:
+            return
+        if self.experiment.world.of:
+            seen_at = self._place if alone and self._place is not None else job.own_world
+            settings, home = self.experiment.world, job.world.folder
+            _grown().furnished(settings, home, job.own_world, seen_at=seen_at, alone=alone)
+        else:
             worlds.furnish(job.world, job.own_world, self.experiment.world.shared)
+
+    def swept(self, job: Job) -> None:
+        """Take away all that was made for a run."""
+        if job.own_world is not None and self.experiment.world is not None and self.experiment.world.of:
+            _grown().released(self.experiment.world, job.own_world)
+        shutil.rmtree(job.work, ignore_errors=True)
 
     def ended(
         self,
@@ -240,6 +255,8 @@ class Workshop:
         )
         trace = str(job.trace.relative_to(job.book))
         found = judge(case, trace=trace, observed=RealClock().date().isoformat(timespec="seconds"))
+        if job.world is not None:
+            found = replace(found, world_until=job.world.until)
         for printed in job.outputs:
             cleaning.file(printed)
         for leak in leaks(job.trace, cleaning.redaction.known):
@@ -274,18 +291,26 @@ class Workshop:
 
     def task(self, job: Job) -> Task:
         """The task of a run; raises FixtureError where it is another each time it is made."""
-        tasks = self._tasks_at(job.run.regime.rows, job.world)
+        tasks = self.tasks_at(job.run.regime.rows, job.world)
         task = tasks.get(job.run.task)
         if task is None or digest_of_task(task, self.sources) != job.task_digest:
             said = f"the task '{job.run.task}' is not the same each time it is made"
             raise FixtureError(f"{said}; draw chance in tasks from a fixed seed")
         return task
 
-    def _tasks_at(self, rows: int | None, world: worlds.World | None) -> dict[str, Task]:
+    def tasks_at(self, rows: int | None, world: worlds.World | None) -> dict[str, Task]:
+        """The tasks of a density, by name."""
         if rows not in self._tasks:
             tasks = tasks_in(self.experiment, world.folder if world else None, rows)
             self._tasks[rows] = {task.id: task for task in tasks}
         return self._tasks[rows]
+
+
+def _grown() -> Any:
+    """What makes worlds of shapes; loaded only where it is needed, since it loads large libraries."""
+    from agentprobe.lab.runners import grown
+
+    return grown
 
 
 def check_room(folder: Path, least: int = LEAST_FREE_BYTES) -> None:

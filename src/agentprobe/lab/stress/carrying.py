@@ -118,7 +118,7 @@ class Carrier:
     def ready(self, number: int) -> Ready:
         """All that a session needs, made before its time is taken."""
         job, experiment = self.load.job(number), self.shop.experiment
-        self.shop.clear(job)
+        self.shop.clear(job, alone=False)
         model = self._model(job.run.seed) if experiment.model.simulated else None
         orders = job.orders(
             experiment.trace,

@@ -1,0 +1,1 @@
+"""The commands below `agentprobe world`, one file each."""
