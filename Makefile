@@ -3,9 +3,11 @@
 # PostgreSQL and MariaDB, which the tests bring as root on Debian where they are not there.
 PYTHON ?= python3
 BIN := .venv/bin
+# Compiled modules are kept, whatever the caller's environment says: the tests start thousands of interpreters.
+export PYTHONDONTWRITEBYTECODE :=
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: demo test frameworks lint check docs bench endure conformance clean
+.PHONY: demo test frameworks lint check docs bench endure worlds-bench conformance clean
 
 FRAMEWORKS := .venvs/crewai/ready .venvs/litellm/ready .venvs/openai3/ready
 
@@ -40,6 +42,11 @@ endure: .venvs/bench/ready
 	for name in endurance kill large replay first_chunk; do \
 		echo "== $$name" && .venvs/bench/bin/python benchmarks/$$name.py || exit 1; done
 
+# How fast worlds are sanitised and grown, and whether they ask the same questions, beside peers: fifteen minutes.
+worlds-bench: .venvs/peers/ready
+	for name in world_speed world_fidelity; do \
+		echo "== $$name" && .venvs/peers/bin/python benchmarks/$$name.py || exit 1; done
+
 # What every wire fault becomes by the time it reaches each SDK and framework; a cell that is known is not run again.
 conformance: .venv/check $(FRAMEWORKS)
 	$(BIN)/python benchmarks/conformance/matrix.py
@@ -47,6 +54,11 @@ conformance: .venv/check $(FRAMEWORKS)
 .venvs/bench/ready: .venv/python pyproject.toml benchmarks/peers.txt
 	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venvs/bench
 	$(BIN)/uv pip install --quiet --python .venvs/bench/bin/python --editable . --requirement benchmarks/peers.txt
+	touch $@
+
+.venvs/peers/ready: .venv/python pyproject.toml benchmarks/world_peers.txt
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venvs/peers
+	$(BIN)/uv pip install --quiet --python .venvs/peers/bin/python --editable . --requirement benchmarks/world_peers.txt
 	touch $@
 
 # An environment of its own: it needs an older h11 than the clients that are measured.

@@ -101,7 +101,7 @@ def queueing(prompt: str) -> str:
 
 def leaking(prompt: str) -> str:
     """Forgets nothing."""
-    KEPT.append(bytearray(os.urandom(400_000)))
+    KEPT.append(bytearray(os.urandom(1_000_000)))
     return _loop(prompt)
 
 

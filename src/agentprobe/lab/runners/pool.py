@@ -42,7 +42,7 @@ class Pool:
         self._pool = ProcessPool(
             max_workers=self.size,
             initializer=worker.open_shop,
-            initargs=(experiment,),
+            initargs=(experiment, dict(os.environ)),
             context=context,
         )
 

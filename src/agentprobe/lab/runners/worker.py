@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing import parent_process
 from multiprocessing.util import Finalize
@@ -28,13 +28,17 @@ _shop: Workshop | None = None
 _range: Shooting | None = None
 
 
-def open_shop(experiment: Experiment) -> None:
+def open_shop(experiment: Experiment, environment: Mapping[str, str] | None = None) -> None:
     """Make this process a worker; called once when it starts.
 
+    The environment is that of the process that it works for: the server that forks workers keeps the one in
+    which the first of them was asked for.
     It leads a process group, so that whatever an agent starts or forks can be ended along with it.
     """
     global _shop
     os.setpgrp()
+    if environment is not None:
+        _take_over(environment)
     silence()
     os.chdir(experiment.folder)
     sys.path.insert(0, str(experiment.folder))
@@ -45,6 +49,12 @@ def open_shop(experiment: Experiment) -> None:
     signal.signal(signal.SIGTERM, lambda *_: _leave())
     Finalize(None, _leave, exitpriority=0)
     threading.Thread(target=_follow_parent, name="agentprobe-parent", daemon=True).start()
+
+
+def _take_over(environment: Mapping[str, str]) -> None:
+    for name in os.environ.keys() - environment.keys():
+        del os.environ[name]
+    os.environ.update(environment)
 
 
 def _follow_parent() -> None:
