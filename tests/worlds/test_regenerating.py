@@ -151,14 +151,14 @@ def test_namesakes_with_one_address_are_not_one_person(tmp_path: Path) -> None:
         assert alike[1] < 1.5 * alike[0], name
 
 
-def test_sets_of_keys_stay_and_what_they_hold_does_not(tmp_path: Path) -> None:
+def test_sets_of_keys_stay_and_the_names_that_they_hold_do_not(tmp_path: Path) -> None:
     values = [
         json.dumps({"owner": {"name": f"Kim{one}"}, "n": one} if one % 4 else {"tags": ["a", f"b{one}"]})
         for one in range(800)
     ]
     found = [json.loads(one) for one in regrown(held({"c": (Role.JSON, values)}), tmp_path / "w")["c"]]
     assert abs(sum("owner" in one for one in found) / 800 - 0.75) < 0.06
-    assert {json.dumps(one) for one in found} == {
+    assert {json.dumps(one | ({"n": 0} if "n" in one else {})) for one in found} == {
         '{"owner": {"name": ""}, "n": 0}',
         '{"tags": [""]}',
     }

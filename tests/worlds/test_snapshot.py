@@ -23,11 +23,13 @@ from agentprobe.worlds.guess import guesses
 from agentprobe.worlds.keys import Key
 from agentprobe.worlds.leaks import Check, LeakReport
 from agentprobe.worlds.manifest import Manifest
+from agentprobe.worlds.mapping import mapped
 from agentprobe.worlds.plan import ColumnPlan, Plan
 from agentprobe.worlds.planning import first_plan
 from agentprobe.worlds.progress import Quiet
 from agentprobe.worlds.proof import Proof
 from agentprobe.worlds.roles import Role
+from agentprobe.worlds.sanitise.left_out import without
 from agentprobe.worlds.schema import Column, ForeignKey, Schema, Table
 from agentprobe.worlds.snapshot import SnapshotRefused, snapshot
 from agentprobe.worlds.sources import open_source
@@ -320,13 +322,23 @@ def test_what_a_person_signs_for_is_in_the_world(tmp_path: Path) -> None:
     assert taken(tmp_path / "clean", accept="not needed").manifest.accepted == ()
 
 
-def test_a_source_that_changes_between_the_passes_leaves_nothing(tmp_path: Path) -> None:
+def test_a_source_that_changes_between_the_passes_shows_its_first_state_in_every_row(tmp_path: Path) -> None:
     source = Memory()
     plan = planned(source)
     source.shrinks = True
+    world = taken(tmp_path / "world", source, plan=plan)
+    still = taken(tmp_path / "still", plan=plan)
+    for name in ("customers", "orders"):
+        assert world.table(name).equals(still.table(name))
+
+
+def test_a_source_too_large_to_hold_that_changes_between_the_passes_is_refused(tmp_path: Path) -> None:
+    source = Memory(shrinks=True)
+    plan = planned(source)
+    whole = plan.applied(source.schema)
+    schema, _ = without(whole)
     with pytest.raises(FixtureError, match="changed while it was read"):
-        taken(tmp_path / "world", source, plan=plan)
-    assert left(tmp_path) == []
+        mapped(source, plan, whole, schema, KEY, tmp_path, Quiet(), held_bytes=0)
 
 
 class Impatient(Quiet):

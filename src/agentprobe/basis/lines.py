@@ -14,14 +14,14 @@ KeyPath = tuple[str | int, ...]
 
 def line_of(text: str, path: KeyPath) -> int | None:
     """The line on which `path`, or the nearest key around it, is written; None when none is."""
-    lines = _lines(text)
+    lines = lines_of(text)
     for length in range(len(path), 0, -1):
         if path[:length] in lines:
             return lines[path[:length]]
     return None
 
 
-def _lines(text: str) -> dict[KeyPath, int]:
+def lines_of(text: str) -> dict[KeyPath, int]:
     """Every key that starts a line, by its full path."""
     found: dict[KeyPath, int] = {}
     table: KeyPath = ()

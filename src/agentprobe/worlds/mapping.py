@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 
-from agentprobe.errors import FixtureError
 from agentprobe.worlds.arrow import schema_of
 from agentprobe.worlds.folder import TableWriter
 from agentprobe.worlds.keys import Key
@@ -19,15 +17,24 @@ from agentprobe.worlds.sanitise.treatments import Treatments
 from agentprobe.worlds.sanitise.words.risk import Risk
 from agentprobe.worlds.schema import Schema, Table
 from agentprobe.worlds.source import Reading
+from agentprobe.worlds.twice import HELD_BYTES, Twice
 
 
 def mapped(
-    reading: Reading, plan: Plan, whole: Schema, schema: Schema, key: Key, folder: Path, progress: Progress
+    reading: Reading,
+    plan: Plan,
+    whole: Schema,
+    schema: Schema,
+    key: Key,
+    folder: Path,
+    progress: Progress,
+    *,
+    held_bytes: int = HELD_BYTES,
 ) -> tuple[dict[str, int], Risk]:
     """Write a source's rows under pseudonyms; gives the rows of each table and what attacks read of them.
 
-    `whole` is the source's schema as planned, `schema` what of it the world shows. Raises FixtureError where
-    the two passes do not see the same rows.
+    `whole` is the source's schema as planned, `schema` what of it the world shows. Tables of more than
+    `held_bytes` are read twice; raises FixtureError where the two passes do not see the same rows.
     """
     kept = frozenset(
         (table, column)
@@ -40,30 +47,29 @@ def mapped(
     )
     # parents first: whose a row is may be known only through what it refers to
     tables = whole.parents_first()
-    first = Counter[str]()
+    passes = Twice(lambda table: _batches(reading, whole, table, plan), held_bytes)
     for table in tables:
-        for batch in _batches(reading, whole, table, plan):
+        done = 0
+        for batch in passes.first(table):
             treatments.learn(table, batch)
-            first[table.name] += batch.num_rows
-            progress.step(f"learning {table.name}", first[table.name], reading.rows(table.name))
+            done += batch.num_rows
+            progress.step(f"learning {table.name}", done, reading.rows(table.name))
     progress.step("deciding pseudonyms")
     treatments.settle(key)
-    second = {
-        table.name: _written(reading, plan, whole, schema, table, treatments, folder, progress)
+    rows = {
+        table.name: _written(
+            passes.second(table), reading.rows(table.name), table, schema, treatments, folder, progress
+        )
         for table in tables
     }
-    for table in tables:
-        if first[table.name] != second[table.name]:
-            raise FixtureError(f"the table {table.name} changed while it was read; take the snapshot again")
-    return second, treatments.words.risk()
+    return rows, treatments.words.risk()
 
 
 def _written(
-    reading: Reading,
-    plan: Plan,
-    whole: Schema,
-    schema: Schema,
+    batches: Iterator[pa.RecordBatch],
+    rows: int | None,
     table: Table,
+    schema: Schema,
     treatments: Treatments,
     folder: Path,
     progress: Progress,
@@ -71,11 +77,11 @@ def _written(
     shown = schema.table(table.name)
     types = schema_of(shown)
     with TableWriter(folder, shown) as writer:
-        for batch in _batches(reading, whole, table, plan):
+        for batch in batches:
             columns = [treatments.map(table, column, batch) for column in shown.columns]
             arrays = [one.cast(kind) for one, kind in zip(columns, types.types, strict=True)]
             writer.add(pa.RecordBatch.from_arrays(arrays, schema=types))
-            progress.step(f"replacing {table.name}", writer.rows, reading.rows(table.name))
+            progress.step(f"replacing {table.name}", writer.rows, rows)
         return writer.rows
 
 

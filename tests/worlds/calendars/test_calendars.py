@@ -16,6 +16,7 @@ from agentprobe.worlds.calendars.busy import WEEKS, busy, counted, working
 from agentprobe.worlds.calendars.grow import grow
 from agentprobe.worlds.calendars.growing import Growth, grown_tables
 from agentprobe.worlds.calendars.measure import (
+    QUERIES,
     MeasuredCalendars,
     compare,
     free,
@@ -162,6 +163,22 @@ def test_slots_are_as_hard_to_find_in_what_is_grown_from_a_profile() -> None:
     assert found["share of time in meetings"].holds
 
 
+def test_what_is_grown_from_a_profile_has_as_many_events_and_series() -> None:
+    grown = dict.fromkeys(("events", "series"), 0)
+    for name, batch in grow(shape(), 300, seed=11):
+        if name == "events":
+            grown["events"] += batch.num_rows
+            grown["series"] += batch.num_rows - batch.column("rule").null_count
+    rules = tables().events.column("rule")
+    assert grown["events"] == pytest.approx(len(rules), rel=0.15)
+    assert grown["series"] == pytest.approx(len(rules) - rules.null_count, rel=0.15)
+
+
+def test_an_occurrence_taken_out_makes_no_meeting_a_cancelled_one() -> None:
+    cancelled = {one.value: one.weight for one in shape().statuses}["cancelled"]
+    assert cancelled == pytest.approx(0.05, abs=0.015)
+
+
 def test_empty_calendars_are_told_apart() -> None:
     nothing = replace(TEAMS, load=np.array([0.02]))
     found = compare(seen(), measured_tables(grown_tables(nothing, 200, seed=3)))
@@ -181,9 +198,8 @@ def upper(found: pa.Array[Any]) -> pa.Array[Any]:
 
 def test_replaced_calendars_keep_every_conflict_and_tell_no_owner() -> None:
     image = sanitised(tables(), Key(b"k" * 32), upper)
-    assert [one.value for one in compare(seen(), measured_tables(image))[:2]] == pytest.approx(
-        [0, 0], abs=0.04
-    )
+    asked = [measured_tables(told, queries=4 * QUERIES) for told in (tables(), image)]
+    assert [one.value for one in compare(*asked)[:2]] == pytest.approx([0, 0], abs=0.04)
     before, after = busy(tables()), busy(image)
     assert sorted(counted(before.bits).sum(axis=1).tolist()) == sorted(
         counted(after.bits).sum(axis=1).tolist()

@@ -83,6 +83,15 @@ def test_days_fall_on_the_weekdays_and_in_the_span() -> None:
     assert {day.year for day in found} == {2019, 2020, 2021, 2022, 2023, 2024}
 
 
+def test_days_of_which_only_year_or_month_is_known_stand_at_its_first() -> None:
+    model = Moment(knots=(-9000.0, 9000.0), yearly=0.4, years=(-5000.0, -1000.0), monthly=0.3)
+    found = grown(model, "date")
+    years = [day for day in found if (day.month, day.day) == (1, 1)]
+    assert abs(len(years) / len(found) - 0.4 - 0.6 * 0.3 / 12) < 0.04
+    assert sum(1956 <= day.year <= 1967 for day in years) > 0.9 * len(years)
+    assert abs(sum(day.day == 1 for day in found) / len(found) - 0.4 - 0.6 * 0.3) < 0.06
+
+
 def test_dates_as_text_have_the_forms_and_the_days_that_mean_nothing() -> None:
     model = Moment(
         knots=(0.0, 9000.0), forms=(("DD/MM/YYYY", 0.5), ("YYYYMMDD", 0.5)), special=(("1900-01-01", 0.2),)

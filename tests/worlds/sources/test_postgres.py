@@ -293,9 +293,9 @@ def test_tables_that_may_not_be_read_are_told(server: Any, database: str) -> Non
     made(
         database,
         "CREATE TABLE t (x int)",
-        "CREATE ROLE reader LOGIN PASSWORD 'pw'",
+        "CREATE ROLE kept_out LOGIN PASSWORD 'pw'",
     )
-    theirs = database.replace("postgres:open%3Asesame%2F4711%40night@", "reader:pw@")
+    theirs = database.replace("postgres:open%3Asesame%2F4711%40night@", "kept_out:pw@")
     with (
         pytest.raises(ConfigError, match=r"does not let this user read all tables.*grant SELECT"),
         open_source(theirs).reading(),

@@ -67,6 +67,16 @@ def test_a_weekly_meeting_stands_on_its_clock_after_summer_time_began(tmp_path: 
     assert times(tmp_path, **weekly) == [8]
 
 
+def test_a_series_takes_time_up_to_its_end_by_its_own_clock(tmp_path: Path) -> None:
+    last: dict[str, Any] = {
+        "starts": datetime(2026, 3, 4, 9, 0, tzinfo=UTC),
+        "ends": datetime(2026, 3, 4, 10, 0, tzinfo=UTC),
+        "rule": "FREQ=WEEKLY;UNTIL=20260408T080000Z",
+        "time_zone": "Europe/Berlin",
+    }
+    assert times(tmp_path, **last) == [8]
+
+
 @pytest.mark.parametrize(("rule", "hours"), [("FREQ=WEEKLY;UNTIL=20260401T000000Z", []), ("no rule", [])])
 def test_a_rule_that_has_ended_or_is_none_brings_nothing(tmp_path: Path, rule: str, hours: list[int]) -> None:
     first = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)

@@ -36,6 +36,7 @@ TEAM, DEPARTMENT, HOUSE = 8, 64, 256
 _AT_ONCE = 128
 _CHOICES = 8
 _ROUNDS = 240
+_TURNS, _AGAIN = 24, 4
 _FIRST_ID = 10_000
 
 Places = NDArray[np.int64]
@@ -56,6 +57,7 @@ class Growth:
     sizes: Weights
     lengths: Weights
     own_lengths: Weights
+    own_slots: float = 0.0
     patterns: Weights
     own_patterns: Weights
     priorities: Weights
@@ -121,12 +123,26 @@ def _house(growth: Growth, house: int, seed: int) -> _Events:
     shifts = _shifts(growth, house, seed)
     office = int(counted(working(WEEKS * 7)).sum())
     people = np.arange(HOUSE) + house * HOUSE
-    wanted = np.interp(shares(seed, "load", people), _middles(len(growth.load)), growth.load) * office
+    wanted = loads(growth.load, people, seed) * office
     meetings = _meetings(growth, house, float(wanted.sum()) * growth.shared, seed)
     placed = [_placed(growth, meetings, bits, shifts, seed)]
     placed += _own(growth, bits, wanted, shifts, house, seed)
     placed.append(_whole_days(growth, house, seed))
     return _joined([one for one in placed if len(one.who)])
+
+
+def loads(load: Weights, people: Places, seed: int) -> Weights:
+    """How busy each is, as a share of office hours: of any number of people, as many each as there should be.
+
+    The places of the golden ratio's multiples lie evenly, whoever is the last (Weyl 1916).
+    """
+    found: Weights = np.interp(
+        (people * _GOLDEN + shares(seed, "load", np.zeros(1, np.int64))) % 1.0, _middles(len(load)), load
+    )
+    return found
+
+
+_GOLDEN = 0.6180339887498949
 
 
 def _middles(count: int) -> Weights:
@@ -248,23 +264,82 @@ def _choices(
 
 
 def _own(growth: Growth, bits: Bits, wanted: Weights, shifts: Places, house: int, seed: int) -> list[_Events]:
-    """What each does alone, until their time is as full as it should be."""
-    people = np.arange(HOUSE)
+    """What each does alone: as many series as there should be, then single events until all time is full."""
+    own = _Own(growth, bits, wanted, shifts, house, seed, np.zeros((len(OCCURRENCES), HOUSE), np.int64))
+    owed = own.owed()
     found = []
-    for round_ in range(_ROUNDS):
-        short = wanted - counted(bits).sum(axis=1)
-        mine = people[short >= 1]
-        if not len(mine):
-            break
-        address = numbers(seed, "own", mine + house * HOUSE, round_)
-        length = picked(growth.own_lengths, seed, "own length", address) + 1
-        pattern = picked(growth.own_patterns, seed, "own pattern", address)
-        fits = np.asarray(OCCURRENCES)[pattern] * length <= short[mine]
-        pattern = np.where(fits, pattern, ONCE)
-        length = np.minimum(length, np.maximum(short[mine].astype(np.int64), 1))
-        events = _told(growth, mine[:, None], length, pattern, address, seed)
-        found.append(_kept(growth, events, bits, shifts, seed))
+    for pattern in sorted(range(len(OCCURRENCES)), key=lambda one: -OCCURRENCES[one]):
+        left = owed[pattern] if pattern != ONCE else HOUSE * _ROUNDS
+        for round_ in range(_TURNS if pattern != ONCE else _ROUNDS):
+            events = own.some(pattern, left, round_)
+            if events is None:
+                break
+            found.append(events)
+            left -= len(events.who)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """The people of a house while they take up work of their own."""
+
+    growth: Growth
+    bits: Bits
+    wanted: Weights
+    shifts: Places
+    house: int
+    seed: int
+    tried: Places
+    """Per pattern and person: how often a place was sought, `_AGAIN` times for an event that found none."""
+
+    def short(self) -> Weights:
+        """How many half hours each has left."""
+        left: Weights = self.wanted - counted(self.bits).sum(axis=1)
+        return left
+
+    def owed(self) -> Places:
+        """How many events of each pattern fill the house's time."""
+        growth = self.growth
+        length = _mean(growth.own_lengths, np.arange(len(growth.own_lengths)) + 1)
+        each = growth.own_slots or length * _mean(growth.own_patterns, np.asarray(OCCURRENCES))
+        cancelled = growth.statuses[STATUSES.index(CANCELLED)] / growth.statuses.sum()
+        heeded = (1 - cancelled) * (1 - growth.transparent)
+        many = float(np.maximum(self.short(), 0).sum()) / max(each * heeded, 1e-9)
+        parts = growth.own_patterns / growth.own_patterns.sum() * many
+        chance = shares(self.seed, "owed", self.house, np.arange(len(parts)))
+        whole: Places = np.floor(parts + chance).astype(np.int64)
+        return whole
+
+    def some(self, pattern: int, most: int, round_: int) -> _Events | None:
+        """One more event of a pattern for at most so many people who have time for it; None for nobody.
+
+        What is longer than the time that somebody has left is there as often as that time is long beside it.
+        """
+        short = self.short()
+        people = np.flatnonzero(short >= 1)
+        address = numbers(self.seed, "own", people + self.house * HOUSE, pattern, round_)
+        which = numbers(
+            self.seed, "own", people + self.house * HOUSE, pattern, self.tried[pattern, people] // _AGAIN
+        )
+        length = picked(self.growth.own_lengths, self.seed, "own length", which) + 1
+        takes = OCCURRENCES[pattern] * length
+        room = np.where(pattern == ONCE, shares(self.seed, "room", address) * takes, takes)
+        at = np.flatnonzero(room <= short[people])
+        at = at[np.argsort(address[at], kind="stable")][: max(most, 0)]
+        if not len(at):
+            return None
+        at = np.sort(at)
+        alike = np.full(len(at), pattern, dtype=np.int64)
+        events = _told(self.growth, people[at][:, None], length[at], alike, address[at], self.seed)
+        kept = _kept(self.growth, events, self.bits, self.shifts, self.seed)
+        self.tried[pattern, people[at]] += 1
+        placed = kept.who[:, 0]
+        self.tried[pattern, placed] += _AGAIN - self.tried[pattern, placed] % _AGAIN
+        return kept
+
+
+def _mean(weights: Weights, values: NDArray[np.int64]) -> float:
+    return float((weights * values).sum() / weights.sum())
 
 
 def _kept(growth: Growth, events: _Events, bits: Bits, shifts: Places, seed: int) -> _Events:

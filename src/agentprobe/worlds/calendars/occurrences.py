@@ -82,7 +82,7 @@ def _spread(
                 known[rule] = _simple(rule)
             plain = known[rule]
             if plain is None:
-                found = np.array(_by_rule(rule, int(clock[at]), first, last), dtype=np.int64)
+                found = np.array(_by_rule(rule, int(clock[at]), zone, first, last), dtype=np.int64)
                 yield from _within(np.full(len(found), ruled[row]), found, zone, first, last)
             else:
                 simple.setdefault(plain, []).append(at)
@@ -113,13 +113,10 @@ def _simple(rule: str) -> tuple[int, int] | None:
     return length * int(interval), min(int(count), _MOST)
 
 
-def _by_rule(rule: str, clock: int, first: int, last: int) -> list[int]:
+def _by_rule(rule: str, clock: int, zone: str, first: int, last: int) -> list[int]:
     """The occurrences of any other rule, by the zone's clock."""
     origin = np.datetime64(clock, "us").item()
-    # An end in UTC is compared with a clock without zone here: a day more or less is cut off afterwards.
-    told = ";".join(
-        part.rstrip("Zz") if part.upper().startswith("UNTIL=") else part for part in rule.split(";")
-    )
+    told = ends_by_clock(rule, zone)
     try:
         series = rrulestr(told, dtstart=origin)
         low, high = (np.datetime64(at, "us").item() for at in (first - DAY, last + DAY))
@@ -131,6 +128,23 @@ def _by_rule(rule: str, clock: int, first: int, last: int) -> list[int]:
     except (ValueError, TypeError, OverflowError):
         return [clock]
     return found
+
+
+def ends_by_clock(rule: str, zone: str) -> str:
+    """A rule with an end in UTC (`UNTIL=…Z`) told by the zone's clock, as occurrences are."""
+    return ";".join(_by_clock_of(part, zone) for part in rule.split(";"))
+
+
+def _by_clock_of(part: str, zone: str) -> str:
+    name, _, value = part.partition("=")
+    if name.upper() != "UNTIL" or not value.upper().endswith("Z"):
+        return part
+    try:
+        utc = np.datetime64(f"{value[:4]}-{value[4:6]}-{value[6:11]}:{value[11:13]}:{value[13:15]}", "us")
+    except ValueError:
+        return part.rstrip("Zz")
+    local = by_clock(np.array([utc.astype(np.int64)]), zone)[0]
+    return f"UNTIL={np.datetime64(int(local), 'us').item():%Y%m%dT%H%M%S}"
 
 
 def _not_replaced(

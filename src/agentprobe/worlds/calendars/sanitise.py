@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from agentprobe.worlds.arrow import schema_of
 from agentprobe.worlds.calendars import naming
-from agentprobe.worlds.calendars.occurrences import DAY, by_clock, in_utc
+from agentprobe.worlds.calendars.moving import TIMES, moved_column
 from agentprobe.worlds.calendars.tables import CALENDARS, EVENTS, CalendarTables
 from agentprobe.worlds.draws import numbers
 from agentprobe.worlds.keys import Key
@@ -20,8 +20,6 @@ from agentprobe.worlds.untyped import array, pc
 
 Cleaning: TypeAlias = "Callable[[pa.Array[Any]], pa.Array[Any]]"
 _YEAR, _FEW = 52, 3
-_TIMES = ("starts", "ends", "recurrence_id")
-_TIED = ("BYMONTHDAY", "BYMONTH", "BYYEARDAY", "BYWEEKNO")
 
 
 def weeks(key: Key) -> int:
@@ -74,39 +72,12 @@ def moved(table: str, batch: pa.RecordBatch, by_weeks: int, cleaned: Cleaning) -
     if table != EVENTS.name:
         return batch
     columns = {name: batch.column(name) for name in batch.schema.names}
-    zones = pc.fill_null(columns["time_zone"], "UTC")
-    for name in _TIMES:
-        columns[name] = _moved_times(columns[name], zones, by_weeks)
+    days = np.full(batch.num_rows, by_weeks * 7)
+    for name in (*TIMES, "rule"):
+        columns[name] = moved_column(name, batch, days)
     titles = pc.dictionary_encode(columns["title"])
     columns["title"] = cleaned(titles.dictionary).take(titles.indices)
-    rules = pc.dictionary_encode(columns["rule"])
-    changed = array([_moved_rule(rule, by_weeks) for rule in rules.dictionary.to_pylist()], pa.string())
-    columns["rule"] = changed.take(rules.indices)
     return pa.record_batch(list(columns.values()), names=list(columns))
-
-
-def _moved_times(column: Any, zones: Any, by_weeks: int) -> Any:
-    """Times moved by each event's own clock: nine o'clock stays nine."""
-    utc = np.asarray(column.cast(pa.int64()).fill_null(0)).astype(np.int64)
-    found = np.empty_like(utc)
-    for zone in pc.unique(zones).to_pylist():
-        mine = np.asarray(pc.equal(zones, zone))
-        found[mine] = in_utc(by_clock(utc[mine], zone) + by_weeks * 7 * DAY, zone)
-    return array(found, mask=np.asarray(column.is_null())).cast(column.type)
-
-
-def _moved_rule(rule: str, by_weeks: int) -> str:
-    """A rule with its end moved; what ties it to the days of a month is left to the day it begins on."""
-    told = []
-    for part in rule.split(";"):
-        name, _, value = part.partition("=")
-        if name.upper() in _TIED:
-            continue
-        if name.upper() == "UNTIL" and len(value) >= 8 and value[:8].isdigit():
-            day = np.datetime64(f"{value[:4]}-{value[4:6]}-{value[6:8]}") + np.timedelta64(by_weeks * 7, "D")
-            value = str(day).replace("-", "") + value[8:]
-        told.append(f"{name}={value}" if value else name)
-    return ";".join(told)
 
 
 class _Ids:

@@ -12,10 +12,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from agentprobe.worlds.calendars.busy import SLOT, WEEKS, Busy, busy, counted, working
-from agentprobe.worlds.calendars.growing import Growth, grown_tables
+from agentprobe.worlds.calendars.growing import Growth, grown_tables, loads
 from agentprobe.worlds.calendars.measure import MeasuredCalendars, compare, searched
 from agentprobe.worlds.calendars.occurrences import DAY, by_clock, times
-from agentprobe.worlds.calendars.patterns import LARGEST, LONGEST, PATTERNS, kind_of
+from agentprobe.worlds.calendars.patterns import LARGEST, LONGEST, OCCURRENCES, PATTERNS, kind_of
 from agentprobe.worlds.calendars.tables import (
     CANCELLED,
     RESPONSES,
@@ -91,6 +91,9 @@ class CalendarShape(msgspec.Struct, frozen=True, kw_only=True):
     """The share of meetings within one team; found by growing calendars until slots are as hard to find."""
     close: float = 0.5
     """Of the other meetings, the share within one department."""
+    own_slots: float = 0.0
+    """How many half hours in all an event takes that somebody does alone, on average; 0 where it is not
+    known."""
     off: float = 0.0
     """How far the no-slot rate of the grown ones was from the true one, at most."""
     curve: tuple[FreeSlots, ...] = ()
@@ -120,10 +123,13 @@ def shape_of(tables: CalendarTables) -> CalendarShape:
         sizes=facts.spectrum(facts.size - 2, LARGEST - 1, facts.meeting),
         lengths=facts.spectrum(facts.length - 1, LONGEST, facts.meeting),
         own_lengths=facts.spectrum(facts.length - 1, LONGEST, facts.alone),
+        own_slots=_slots(facts),
         patterns=facts.spectrum(facts.pattern, len(PATTERNS), facts.meeting),
         own_patterns=facts.spectrum(facts.pattern, len(PATTERNS), facts.alone),
         priorities=facts.spectrum(facts.priority, 10, facts.timed),
-        statuses=_weighed(tables.events.column("status"), STATUSES),
+        statuses=_weighed(
+            tables.events.filter(pc.is_null(tables.events.column("recurrence_id"))).column("status"), STATUSES
+        ),
         responses=_weighed(_invited(tables).column("response"), RESPONSES),
         required=_share(tables.attendances.column("required"), True),
         transparent=_share(tables.events.column("transparent"), False),
@@ -132,14 +138,22 @@ def shape_of(tables: CalendarTables) -> CalendarShape:
         tight=0.5,
         curve=_curve(met),
     )
-    full = float(counted(seen.bits).sum(axis=1).mean()) if len(seen.people) else 0.0
-    return calibrated(_timed(shape, full), met)
+    return calibrated(_timed(shape), met)
 
 
-def _timed(shape: CalendarShape, full: float) -> CalendarShape:
+def _slots(facts: _Facts) -> float:
+    """The mean of what events done alone take; 0 where there are none."""
+    alone = facts.alone & (facts.length > 0) & (facts.length <= LONGEST)
+    takes = facts.length[alone] * np.asarray(OCCURRENCES)[facts.pattern[alone]]
+    return round(float(takes.mean()), 4) if len(takes) else 0.0
+
+
+def _timed(shape: CalendarShape) -> CalendarShape:
     """Draw crowded hours more often, since events give way there, until people are as busy as in truth."""
     wanted = np.array(shape.hours), np.array(shape.own_hours)
     told = shape
+    office = float(counted(working(WEEKS * 7)).sum())
+    full = float(loads(np.asarray(shape.load), np.arange(_TIMED), 0).mean()) * office
     for _ in range(_ROUNDS):
         tables = grown_tables(growth_of(told), _TIMED, seed=0)
         seen = busy(tables)
@@ -200,6 +214,7 @@ def growth_of(shape: CalendarShape) -> Growth:
         sizes=weights(shape.sizes),
         lengths=weights(shape.lengths),
         own_lengths=weights(shape.own_lengths),
+        own_slots=shape.own_slots,
         patterns=weights(shape.patterns),
         own_patterns=weights(shape.own_patterns),
         priorities=weights(shape.priorities),

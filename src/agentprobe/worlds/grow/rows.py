@@ -10,17 +10,21 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from agentprobe.worlds.arrow import type_of
-from agentprobe.worlds.grow.chance import Chance, Whole
+from agentprobe.worlds.grow.chance import Chance, Units, Whole
 from agentprobe.worlds.grow.edits import MOVED, OPERATORS
 from agentprobe.worlds.grow.frames import Frame
 from agentprobe.worlds.grow.gathered import Gathered
 from agentprobe.worlds.grow.joined import Strings, chosen, strings
 from agentprobe.worlds.grow.junk import DIRT
 from agentprobe.worlds.shape.model import Field, Weighted
+from agentprobe.worlds.shape.slips import TURNS
 
 if TYPE_CHECKING:
     from agentprobe.worlds.grow.tables import TableGrower
 
+_TRIES = 12
+_TURNS = 1 << 44
+"""Beyond those: what decides the values that an entity's records take turns in."""
 _ELSEWHERE = 1 << 42
 """Beyond every row: what a record tells that no longer tells what its person's others do."""
 
@@ -143,53 +147,70 @@ class Rows:
             own,
         )
 
+    def taken(self, label: str, share: float) -> Whole:
+        """What decides the slips of each record: itself, or where these recur, one of few of its entity's."""
+        if share <= 0 or self.frame.parent is not None or self.frame.starts is None:
+            return self.places
+        chance = self.chance(label).at("recurs")
+        turn = _TURNS + self.entities * TURNS + chance.at("which").below(self.places, TURNS)
+        return np.where(chance.units(self.places) < share, turn, self.places)
+
     def _edited(self, field: Field, values: Gathered) -> Gathered:
         """Strike further records of a person with the shape's slips."""
         if self.frame.parent is not None or self.frame.starts is None or not len(self.further):
             return values
+        taken = self.taken(field.name, field.recurs)
         chance = self.chance(field.name).at("slip")
-        which = chosen([share for _, share in field.edits], chance.units(self.places[self.further]))
+        which = chosen([share for _, share in field.edits], chance.units(taken[self.further]))
         struck = which < len(field.edits)
         at, which = self.further[struck], which[struck]
         moved = np.isin(which, [number for number, (name, _) in enumerate(field.edits) if name == MOVED])
         changes = []
         if moved.any():
-            places = self.places[at[moved]]
-            elsewhere = self.some(at[moved], {field.name: places + _ELSEWHERE})
+            elsewhere = self.some(at[moved], {field.name: taken[at[moved]] + _ELSEWHERE})
             changes.append((at[moved], elsewhere.gathered(field.name)))
         at, which = at[~moved], which[~moved]
         # Word by word: few rows are struck. Of what is no text only dates are.
         if len(at) and (pa.types.is_string(values.kind) or pa.types.is_date(values.kind)):
-            changes.append((at, Gathered(self._slipped(field, values.picked(at), at, which))))
+            changes.append((at, Gathered(self._slipped(field, values.picked(at), taken[at], which))))
         return values.changed(changes)
 
     def struck(
-        self, label: str, edits: Weighted, values: Gathered, moved: Callable[[npt.NDArray[np.intp]], Gathered]
+        self,
+        label: str,
+        edits: Weighted,
+        values: Gathered,
+        moved: Callable[[npt.NDArray[np.intp]], Gathered],
+        *,
+        taken: Whole,
+        thrown: Units,
     ) -> Gathered:
-        """Part of a value, with the slips of further records; `moved` gives other ones for some rows."""
+        """Part of a value, with the slips of further records, decided for all rows by what was `thrown` for
+        them; `moved` gives other ones for some rows."""
         if not edits or self.frame.parent is not None or self.frame.starts is None or not len(self.further):
             return values
         chance = self.chance(label).at("slip")
-        which = chosen([share for _, share in edits], chance.units(self.places[self.further]))
+        which = chosen([share for _, share in edits], thrown[self.further])
         hit = which < len(edits)
         at, names = self.further[hit], [edits[number][0] for number in which[hit].tolist()]
         gone = np.asarray([name == MOVED for name in names], bool)
         left = at[~gone]
-        bits = (chance.at("where").bits(self.places[left]) >> np.uint64(2)).tolist()
+        bits = (chance.at("where").bits(taken[left]) >> np.uint64(2)).tolist()
         slips = (name for name in names if name != MOVED)
         words = map(str, values.picked(left).written().to_pylist())
         news = [OPERATORS[name](word, throw) for name, word, throw in zip(slips, words, bits, strict=True)]
         changes = [(left, Gathered(strings(news)))]
         return values.changed([(at[gone], moved(at[gone])), *changes] if gone.any() else changes)
 
-    def _slipped(self, field: Field, values: Gathered, at: npt.NDArray[np.intp], which: Whole) -> Strings:
-        bits: list[int] = (self.chance(field.name).at("where").bits(self.places[at]) >> np.uint64(2)).tolist()
+    def _slipped(self, field: Field, values: Gathered, taken: Whole, which: Whole) -> Strings:
+        bits: list[int] = (self.chance(field.name).at("where").bits(taken) >> np.uint64(2)).tolist()
         kind = values.kind
         words = [str(word) for word in values.written().cast(pa.string()).to_pylist()]
         names = [field.edits[number][0] for number in which.tolist()]
-        struck = [OPERATORS[name](word, throw) for name, word, throw in zip(names, words, bits, strict=True)]
         if pa.types.is_date(kind):
-            struck = [_day(new) or old for new, old in zip(struck, words, strict=True)]
+            struck = [_another_day(*one) for one in zip(names, words, bits, strict=True)]
+        else:
+            struck = [OPERATORS[name](word, bit) for name, word, bit in zip(names, words, bits, strict=True)]
         return strings(struck).cast(kind)
 
     def _dirty(self, field: Field, values: Gathered) -> Gathered:
@@ -202,6 +223,12 @@ class Rows:
                 bits = chance.at("how").below(self.places[at], 1 << 30)
                 changes.append((at, Gathered(DIRT[name](values.picked(at).written(), bits))))
         return values.changed(changes)
+
+
+def _another_day(name: str, word: str, bits: int) -> str:
+    """A date after a slip: the first of some that leaves another day, if any does."""
+    news = (_day(OPERATORS[name](word, bits >> turn)) for turn in range(_TRIES))
+    return next((new for new in news if new and new != word), word)
 
 
 def _day(text: str) -> str:

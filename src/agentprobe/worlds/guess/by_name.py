@@ -10,6 +10,10 @@ from agentprobe.worlds.roles import Role
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
+_THINGS = (
+    r"(?:.* )?(?:item|product|article|artikel|produkt|produit|producto|articulo|campaign|event|service|model|"
+    r"variant|warehouse|depot|sla)(?: (?:name|label))?"
+)
 _NAMES: tuple[tuple[Role, str], ...] = (
     (
         Role.SECRET,
@@ -45,7 +49,7 @@ _NAMES: tuple[tuple[Role, str], ...] = (
     (
         Role.USERNAME,
         r"(?:.* )?(?:user ?name|login|handle|nickname|screen name|benutzername|account name|twitter|github|"
-        r"instagram|slack (?:id|user|handle)|skype)",
+        r"instagram|slack (?:id|user|handle)|skype)|(?:.* )?nick|user",
     ),
     (
         Role.FULL_NAME,
@@ -56,13 +60,15 @@ _NAMES: tuple[tuple[Role, str], ...] = (
         r"beneficiary|payee|payer|signatory|tenant) ?name|name full|contact|contact person|"
         r"ansprechpartner|assignee|"
         r"assigned to|author|customer|cardholder|account holder|recipient|nom complet|nombre completo|"
-        r"kundenname",
+        r"(?:.* )?(?:created|updated|opened|closed|reported|requested|signed|approved|handled) by|owner|"
+        r"agent|requester|reporter|sales rep|account manager|kundenname",
     ),
     (
         Role.ORGANISATION,
         r"(?:.* )?(?:company|organi[sz]ation|org|employer|firm|firma|unternehmen|societe|empresa|azienda|"
         r"vendor|"
-        r"supplier|manufacturer|merchant|business|institution|school|hospital|bank|bedrijf)(?: name)?",
+        r"supplier|manufacturer|merchant|business|institution|school|hospital|bank|bedrijf)(?: name)?|"
+        r"(?:.* )?(?:deal|opportunity|project)(?: name)?",
     ),
     (
         Role.STREET,
@@ -106,7 +112,9 @@ _NAMES: tuple[tuple[Role, str], ...] = (
         r"steuernummer|kontonummer|account|policy|plate|registration|nif|dni|siret|siren|abn|medicare|nhs|"
         r"rechnung)"
         r"(?: (?:no|nr|number|num|code|id|plate|nummer|ref|reference))?|reference|booking code|ref|"
-        r"(?:booking|order|case|ticket) (?:ref|reference|code|number|no)|pnr",
+        r"(?:booking|order|case|ticket|discount|"
+        r"promo|batch|lot|parcel|shipment|shelf|bin) (?:ref|reference|code|number|no|nr|id)|pnr|"
+        r"(?:ticket|case|parcel|batch|lot|bin|shelf|gtin|upc|asin|mpn|isin|lei)",
     ),
     (
         Role.MONEY,
@@ -154,6 +162,9 @@ _NAMES: tuple[tuple[Role, str], ...] = (
         r"response|product|platform|device|browser|os|provider|carrier|industry|sector|subscription|outcome)"
         r"(?: (?:code|name|type|id))?",
     ),
+    # what is sold or run: a small vocabulary stays, one of many names is replaced as companies' are
+    (Role.CATEGORY, _THINGS),
+    (Role.ORGANISATION, _THINGS),
     (
         Role.TEXT,
         r"(?:.* )?(?:notes?|comments?|remarks?|description|desc|message|msg|text|details|memo|bio|about|"
@@ -175,7 +186,7 @@ _NAMES: tuple[tuple[Role, str], ...] = (
     ),
     (
         Role.IDENTIFIER,
-        r"id|uuid|guid|pk|key|(?:.* )?(?:id|uuid|guid|oid|pk|fk|key|nr|no|nummer|number|num|ref id|"
+        r"id|uid|uuid|guid|pk|key|(?:.* )?(?:id|uid|uuid|guid|oid|pk|fk|key|nr|no|nummer|number|num|ref id|"
         r"external id)",
     ),
 )

@@ -154,6 +154,13 @@ class Dates:
             return self._texts((table.name, column.name), values, offsets)
         return moved_numbers(column, values, lambda days, rows: self._moved(days, rows, offsets))
 
+    def moves(self, table: Table, batch: pa.RecordBatch) -> I64 | None:
+        """By how many days the dates of each row move; nothing where the table tells no row's dates."""
+        own = any(column.kind in _DATED for column in table.having(Role.DATE))
+        if self._settled is None or not (own or table.name in self._setting.entities):
+            return None
+        return self._settled.of(self._owners(table, batch))
+
     def _owners(self, table: Table, batch: pa.RecordBatch) -> U64:
         if self._seen[0] is not batch:
             self._seen = batch, self._entities.of(table, batch)

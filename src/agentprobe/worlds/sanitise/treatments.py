@@ -11,10 +11,14 @@ from typing import Any
 
 import pyarrow as pa
 
+from agentprobe.worlds.calendars.moving import is_of_events, moved_column, moves_here
+from agentprobe.worlds.calendars.vocabulary import has_words, understood
 from agentprobe.worlds.keys import Key
 from agentprobe.worlds.roles import Role
+from agentprobe.worlds.sanitise.dates import Dates
 from agentprobe.worlds.sanitise.json_fields import JsonFields
 from agentprobe.worlds.sanitise.left_out import LEFT_OUT, constant_of, is_constant
+from agentprobe.worlds.sanitise.phones import Phones
 from agentprobe.worlds.sanitise.setting import Setting
 from agentprobe.worlds.sanitise.treatment import Treatment
 from agentprobe.worlds.sanitise.words import Words
@@ -44,6 +48,11 @@ class Treatments:
         for one in self._all:
             if isinstance(one, JsonFields):
                 one.attach(self.by_role)
+            elif isinstance(one, Dates):
+                self.words.attach(moves=one.moves)
+                self._dates = one
+            elif isinstance(one, Phones):
+                self.words.attach(phones=one)
 
     def learn(self, table: Table, batch: pa.RecordBatch) -> None:
         """See a batch of the first pass."""
@@ -63,7 +72,14 @@ class Treatments:
             raise ValueError(f"the column {table.name}.{column.name} is left out")
         if (table.name, column.name) in self._kept:
             return batch.column(column.name)
-        return self.by_role[column.role].map(table, column, batch)
+        if is_of_events(table) and moves_here(column):
+            days = self._dates.moves(table, batch)
+            if days is not None:
+                return moved_column(column.name, batch, days)
+        mapped = self.by_role[column.role].map(table, column, batch)
+        if column.role is Role.CATEGORY and has_words(table, column):
+            return understood(column, batch.column(column.name), mapped)
+        return mapped
 
 
 @cache

@@ -12,12 +12,12 @@ import pyarrow as pa
 from agentprobe.worlds.roles import Role
 from agentprobe.worlds.schema import Column, Table
 from agentprobe.worlds.shape.amounts import number_of, plain_numbers
-from agentprobe.worlds.shape.arrays import Values
+from agentprobe.worlds.shape.arrays import Values, flags, pc
 from agentprobe.worlds.shape.categories import absent_of, category_of, dependent
 from agentprobe.worlds.shape.counting import Counting, codes, normal
 from agentprobe.worlds.shape.dirt import case_of, dirt_of
 from agentprobe.worlds.shape.forms import email_of, key_of, masked_of
-from agentprobe.worlds.shape.json_forms import bare
+from agentprobe.worlds.shape.json_leaves import json_of
 from agentprobe.worlds.shape.lexicon import ROLES as LEXICAL
 from agentprobe.worlds.shape.lexicon import Lexicon
 from agentprobe.worlds.shape.model import (
@@ -26,6 +26,7 @@ from agentprobe.worlds.shape.model import (
     Email,
     Field,
     FullName,
+    Json,
     Model,
     Moment,
     Reference,
@@ -35,7 +36,7 @@ from agentprobe.worlds.shape.model import (
 from agentprobe.worlds.shape.moments import micros_of, moment_of, words_beside
 from agentprobe.worlds.shape.persons import People
 from agentprobe.worlds.shape.prose import prose_of
-from agentprobe.worlds.shape.slips import slips_of
+from agentprobe.worlds.shape.slips import moved_of, recurs_of, slips_of, turned_of
 from agentprobe.worlds.shape.together import FOLLOWS, agree, sticks_of
 from agentprobe.worlds.shape.words import (
     VOCABULARIES,
@@ -99,7 +100,7 @@ class Fields:
         if values is None or values.null_count == len(values):
             return Field(name=column.name, model=Reference() if self._refers(column) else Constant())
         model = self._model(column, values)
-        if isinstance(model, Reference | Constant):
+        if isinstance(model, Reference | Constant | Json):
             return Field(name=column.name, model=model)
         follows, sticks = self._follows(column)
         if isinstance(model, Words) and sticks:
@@ -119,7 +120,8 @@ class Fields:
             whose="entity" if stays else "row",
             follows=follows,
             sticks=sticks,
-            edits=self._edits(column, slips[0], model) if slips is not None and stays else (),
+            edits=(edits := self._edits(column, slips[0], model) if slips is not None and stays else ()),
+            recurs=recurs_of(values, self.people, sum(share for _, share in edits)) if edits else 0.0,
             junk=self._junk(values.drop_null(), model) if text else (),
         )
 
@@ -151,13 +153,28 @@ class Fields:
 
     def _struck(self, column: Column, model: FullName) -> FullName:
         """Each part of a full name is struck by itself."""
-        parts = (self.names[f"{column.name}/{part}"] for part in ("given", "surname"))
-        slips = [slips_of(part, self.people) or ((), 1.0) for part in parts]
+        given, surname = (self.names[f"{column.name}/{part}"] for part in ("given", "surname"))
+        turned = turned_of(given, surname, self.people)
+        given, surname = pc.if_else(turned, surname, given), pc.if_else(turned, given, surname)
+        slips = [slips_of(part, self.people) or ((), 1.0) for part in (given, surname)]
         formed = slips_of(forms_of(self.data[column.name]), self.people)
         other = 1 - sum(share * share for _, share in model.forms)
         reforms = min((1 - formed[1]) / max(other, 1e-6), 1.0) if formed is not None else 0.0
+        further = max(int((~self.people.first).sum()), 1)
+        whole = slips_of(pc.binary_join_element_wise(given, surname, " "), self.people) or ((), 1.0)
+        both = max(1 - slips[0][1] + 1 - slips[1][1] - (1 - whole[1]), 0.0)
+        moves = [moved_of(part, self.people) for part in (given, surname)]
+        backwards = float(flags(turned).sum()) / further
+        kept = whole[1] * (1 - reforms * other) * (1 - backwards)
         return msgspec.structs.replace(
-            model, given_edits=slips[0][0], surname_edits=slips[1][0], reforms=round(reforms, 4)
+            model,
+            given_edits=slips[0][0],
+            surname_edits=slips[1][0],
+            reforms=round(reforms, 4),
+            both=round(both, 4),
+            both_moved=round(float((moves[0] & moves[1]).sum()) / max(len(moves[0]), 1), 4),
+            turned=round(backwards, 4),
+            recurs=recurs_of(self.data[column.name], self.people, 1 - kept),
         )
 
     def _moves(self, values: Values) -> float:
@@ -175,7 +192,7 @@ class Fields:
         if column.role in _LEFT_OUT:
             return Constant()
         if column.role is Role.JSON:
-            return self._json(values)
+            return json_of(values, self.counting) or Constant()
         if self._is_key(column):
             ordinal = any(self._refers(self.table.column(name)) for name in self.table.key)
             return key_of(values, column.kind, self.counting, ordinal=ordinal and column.kind == "integer")
@@ -187,20 +204,16 @@ class Fields:
             return self._category(column, values)
         return self._text(column, values)
 
-    def _json(self, values: Values) -> Model:
-        """The sets of keys that `k` rows have."""
-        told = category_of(bare(values), self.counting) if pa.types.is_string(values.type) else None
-        return told or Constant()
-
     def _moment(self, column: Column, values: Values) -> Model:
+        born = column.role is Role.BIRTH_DATE
         micros, forms = micros_of(values)
         if np.isnan(micros).sum() - values.null_count > 0.5 * (len(values) - values.null_count):
             return masked_of(values, column.role, self.counting)
-        born = column.role is Role.BIRTH_DATE
         others = {} if born else dict(self.moments)
         if not born:
             self.moments[column.name] = micros
-        found = moment_of(micros, forms, self.counting, others)
+        told = micros_of(self._firsts(values))[0] if born else micros
+        found = moment_of(told, forms, self.counting, others)
         odd = words_beside(values, micros, self.counting)
         return msgspec.structs.replace(found, special=(*found.special, *odd)) if odd else found
 
@@ -214,7 +227,9 @@ class Fields:
 
     def _text(self, column: Column, values: Values) -> Model:
         if column.role is Role.FULL_NAME:
-            full, given, surname = full_names(values, self.counting, self._firsts(values), self.lexicon)
+            full, given, surname = full_names(
+                values, self.counting, self._firsts(values), self.lexicon, self.people.cluster
+            )
             self.names |= {f"{column.name}/given": given, f"{column.name}/surname": surname}
             return full
         if column.role is Role.EMAIL:

@@ -48,12 +48,25 @@ class FullName(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
     given: Words
     surname: Words
     forms: Weighted = (("{given} {surname}", 1.0),)
-    """How they are put together; also {initial}, {middle}, {second} and {title}."""
+    """How they are put together; also {initial}, {middle}, {title}, and {second}, {third} and {fourth} for
+    words between both."""
+    titles: Weighted = ()
+    """Public words that stand before names, as shares of these; empty for usual ones."""
+    between: Words | None = None
+    """The words between both; None where they are given names."""
     given_edits: Weighted = ()
     """Per further record of the same person: how often each operator has struck the given name."""
     surname_edits: Weighted = ()
     reforms: float = 0.0
     """Per further record: how often the name is put together anew."""
+    both: float = 0.0
+    """Per further record: how often both names are struck."""
+    both_moved: float = 0.0
+    """Per further record: how often both are other ones."""
+    turned: float = 0.0
+    """Per further record: how often given name and surname stand in each other's place."""
+    recurs: float = 0.0
+    """Per further record: how often its name is one of few that its person's records take turns in."""
 
 
 class Email(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="email"):
@@ -124,6 +137,12 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=
 
     knots: tuple[float, ...]
     """Quantiles, evenly spaced, in days from 1970-01-01."""
+    yearly: float = 0.0
+    """The share of which only the year is known: they stand at its first day."""
+    years: tuple[float, ...] = ()
+    """Quantiles of these, as `knots`, which then are those of the others."""
+    monthly: float = 0.0
+    """Of the others: the share that stands at the first day of its month."""
     weekdays: tuple[float, ...] = ()
     """Shares from Monday on; empty where they do not differ."""
     hours: tuple[float, ...] = ()
@@ -171,11 +190,34 @@ class Prose(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="
     """Columns of the same row that a text names, with the share of the texts that do."""
 
 
+class JsonLeaf(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What stands at one path of JSON documents; a path of which nothing is told stays empty."""
+
+    path: str
+    """`address.city`, `tags[]`."""
+    words: Weighted = ()
+    """Common words of a category."""
+    number: Number | None = None
+    """Amounts; of days and times the days or seconds from 1970."""
+    form: str = ""
+    """How days or times are written, as `strftime` takes it."""
+
+
+class Json(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="json"):
+    """JSON documents."""
+
+    forms: Weighted
+    """Documents with their keys alone: texts are empty, numbers 0, of a list's items the first stands."""
+    leaves: tuple[JsonLeaf, ...] = ()
+
+
 class Constant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="constant"):
     """A column whose values did not leave production: empty, or one value where it must have one."""
 
 
-Model = Words | FullName | Email | Masked | Key | Reference | Category | Moment | Number | Prose | Constant
+Model = (
+    Words | FullName | Email | Masked | Key | Reference | Category | Moment | Number | Prose | Json | Constant
+)
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -195,6 +237,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Per value of that category, in its order: the share of rows without a value."""
     edits: Weighted = ()
     """Per further record of the same entity: how often each operator of `grow/edits.py` has struck."""
+    recurs: float = 0.0
+    """Per further record: how often its value is one of few that its entity's records take turns in."""
     junk: Weighted = ()
     """Shares of rows with dirt of each kind of `grow/junk.py`."""
 

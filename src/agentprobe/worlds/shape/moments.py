@@ -127,9 +127,13 @@ def moment_of(
     days = np.floor(known / DAY)
     special, usual = _special(days, counting)
     times = known % DAY
+    yearly, monthly, in_full = _firsts(days[usual], counting)
     after, gaps, bands, gaps_by = _after(micros, others, counting)
     return Moment(
-        knots=counting.knots(days[usual], most=_DAYS, grain=1.0),
+        knots=counting.knots(days[usual][in_full], most=_DAYS, grain=1.0),
+        yearly=yearly,
+        years=counting.knots(days[usual][~in_full], most=_DAYS, grain=1.0) if yearly else (),
+        monthly=monthly,
         weekdays=_shares(counting, ((days[usual] + 3) % 7).astype(int), 7),
         hours=_shares(counting, (times // 3_600_000_000).astype(int), 24, least=0.0) if times.any() else (),
         after=after,
@@ -163,6 +167,28 @@ def _special(days: npt.NDArray[np.float64], counting: Counting) -> tuple[Weighte
     return tuple(found), usual if usual.any() else np.ones(len(days), bool)
 
 
+def _firsts(days: npt.NDArray[np.float64], counting: Counting) -> tuple[float, float, npt.NDArray[np.bool_]]:
+    """The share of days of which only the year is known and of which only the month is: more stand at its
+    first than chance puts there. And which of the days are no first of a year, where that says something."""
+    in_full = np.ones(len(days), bool)
+    if len(days) < _FEWEST_DAYS:
+        return 0.0, 0.0, in_full
+    dates = days.astype(np.int64).astype("datetime64[D]")
+    yearly, monthly = (dates == dates.astype(f"datetime64[{unit}]") for unit in ("Y", "M"))
+    years = _beyond(yearly, 365.25, counting)
+    if years:
+        in_full = ~yearly
+    months = _beyond(monthly[in_full], 30.44 * 12 / 11 if years else 30.44, counting)
+    return years, months, in_full if in_full.any() else np.ones(len(days), bool)
+
+
+def _beyond(here: npt.NDArray[np.bool_], one_in: float, counting: Counting) -> float:
+    """The share that stands here beyond one in so many; 0 where that may be chance."""
+    told, others = counting.noisy(np.array([here.sum(), (~here).sum()])).tolist()
+    share = max(told - others / (one_in - 1), 0.0) / max(told + others, 1.0)
+    return round(share, 4) if share > _SHOWS else 0.0
+
+
 def _shares(
     counting: Counting, numbers: npt.NDArray[np.int64], many: int, *, least: float = 0.25
 ) -> tuple[float, ...]:
@@ -174,6 +200,7 @@ def _shares(
 
 
 _DAYS = 121
+_FEWEST_DAYS, _SHOWS = 200, 0.02
 _GRAINS = (3600, 1800, 900, 300, 60)
 _TIGHT = 0.1
 _BAND, _MOST_BANDS = 60, 24

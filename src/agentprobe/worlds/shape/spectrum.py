@@ -39,6 +39,12 @@ class Spectrum(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How likely two different rows have the same value, as counted without bias; 0 where it is not known."""
 
     @property
+    def unseen(self) -> float:
+        """The share of further rows that would have a value which was not counted."""
+        known = self.seen + self.strength
+        return (self.strength + self.discount * self.distinct) / known if self.seen else 1.0
+
+    @property
     def distinct(self) -> float:
         """How many distinct values were counted."""
         return len(self.head) + sum(many for _, many in self.rest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,12 @@ VOCABULARIES = {
 _RARE, _COMMON = 400, 4000
 """So many rare words are compared with so many commoner ones."""
 _PREFIX = 4
-_TITLES = r"(?i)^(dr|prof|mr|mrs|ms|sir|herr|frau)\.?\s"
+_TITLES = (
+    r"(?i)^(?P<title>dr|prof|professor|mr|mrs|ms|miss|sir|dame|lord|lady|rev|reverend|hon|rt|capt|captain|col"
+    r"|colonel|gen|general|maj|major|lt|herr|frau|mme|mlle|sr|sra|don|dona)\.?\s+"
+)
+_TURNED = r"(?i)^((?:(?:de|den|der|des|di|da|du|la|le|van|von|zu|st\.?)\s+)*[^\s,]+),\s*(\S.*)$"
+"""A surname before the given names; what follows more words and a comma is something else."""
 
 
 _NUMBERED = frozenset({Role.STREET, Role.ADDRESS})
@@ -66,8 +72,7 @@ def words_of(
     spectrum = counting.spectrum(counts)
     told: tuple[str, ...] = ()
     if lexicon is not None and counting.epsilon is None:
-        new = spectrum.strength + spectrum.discount * spectrum.distinct
-        told = told_by(values, role, lexicon, lost=new / (spectrum.seen + spectrum.strength))
+        told = told_by(values, role, lexicon, lost=spectrum.unseen)
     return Words(
         vocabulary=vocabulary,
         spectrum=spectrum,
@@ -128,11 +133,15 @@ def _variants(distinct: list[str], counts: npt.NDArray[np.int64]) -> float:
 
 
 def full_names(
-    values: Values, counting: Counting, firsts: Values, lexicon: Lexicon | None = None
+    values: Values,
+    counting: Counting,
+    firsts: Values,
+    lexicon: Lexicon | None = None,
+    whose: npt.NDArray[np.int64] | None = None,
 ) -> tuple[FullName, Values, Values]:
     """The shape of names in one value, and the given names and surnames of the rows.
 
-    `firsts` are the values that are counted: one record of each person.
+    `firsts` are the values that are counted: one record of each person, who is told by `whose`.
     """
     given, surname = parted(values)
     own_given, own_surname = parted(firsts)
@@ -140,14 +149,15 @@ def full_names(
         given=words_of(own_given, "given_name", counting, role=Role.GIVEN_NAME, lexicon=lexicon),
         surname=words_of(own_surname, "surname", counting, role=Role.SURNAME, lexicon=lexicon),
         forms=_forms(values.drop_null()),
+        titles=_titles(values, counting),
+        between=_between(values, np.arange(len(values)) if whose is None else whose, counting, lexicon),
     )
     return names, given, surname
 
 
 def parted(values: Values) -> tuple[Values, Values]:
     """The given names and the surnames of names in one value; null where a value has but the other."""
-    text = pc.replace_substring_regex(pc.utf8_trim_whitespace(values.cast(pa.string())), _TITLES, "")
-    turned = pc.replace_substring_regex(text, r"^([^,]+),\s*(.+)$", r"\2 \1")
+    turned = _straight(values)
     given = pc.replace_substring_regex(turned, r"\s.*$", "")
     surname = pc.replace_substring_regex(turned, r"^.*\s", "")
     lone = _lone(given, surname)
@@ -156,6 +166,48 @@ def parted(values: Values) -> tuple[Values, Values]:
         pc.if_else(pa.array(lone == _SURNAME), none, given),
         pc.if_else(pa.array(lone == _GIVEN), none, surname),
     )
+
+
+def _straight(values: Values) -> Values:
+    """Names without titles, the surname last."""
+    text = pc.replace_substring_regex(pc.utf8_trim_whitespace(values.cast(pa.string())), _TITLES, "")
+    found: Values = pc.replace_substring_regex(text, _TURNED, r"\2 \1")
+    return found
+
+
+_MOST_TITLES, _FEWEST = 12, 50
+
+
+def _titles(values: Values, counting: Counting) -> Weighted:
+    """The titles that names have, as they are mostly written."""
+    text = pc.utf8_trim_whitespace(values.drop_null().cast(pa.string()))
+    found = pc.struct_field(pc.extract_regex(text, _TITLES), "title").drop_null()
+    told, rest = counting.told(found, most=_MOST_TITLES)
+    return tuple((title, round(share / (1 - rest), 6)) for title, share in told)
+
+
+def _between(
+    values: Values, whose: npt.NDArray[np.int64], counting: Counting, lexicon: Lexicon | None
+) -> Words | None:
+    """The words between given names and surnames, each counted once a person; None where they are few."""
+    if lexicon is None:
+        return None
+    encoded: Any = pc.dictionary_encode(_straight(values))
+    names = np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), np.int64)
+    words = [str(name).split()[1:-1] for name in encoded.dictionary.to_pylist()]
+    long = np.asarray([bool(found) for found in words] or [False])
+    rows = np.flatnonzero((names >= 0) & long[names])
+    told = np.unique(np.stack((whose[rows], names[rows])), axis=1).T.tolist()
+    once = dict.fromkeys(
+        (person, word)
+        for person, name in told
+        for word in (one.rstrip(",.") for one in words[name])
+        if len(word) > 1
+    )
+    if len(once) < _FEWEST:
+        return None
+    found = pa.array([word for _, word in once], pa.string())
+    return words_of(found, "given_name", counting, role=Role.SURNAME, lexicon=lexicon)
 
 
 _GIVEN, _SURNAME = 1, 2
@@ -175,11 +227,13 @@ def _lone(given: Values, surname: Values) -> npt.NDArray[np.int64]:
 
 
 _TESTS = {
-    "{surname}, {given}": r"^[^,]+,\s*\S+",
+    "{surname}, {given}": _TURNED,
     "{title} {given} {surname}": _TITLES,
     "{initial}. {surname}": r"^\w\.?\s+\S+$",
     "{given} {middle}. {surname}": r"^\S{2,}\s+\w\.?\s+\S+$",
-    "{given} {second} {surname}": r"^\S{2,}\s+\S{2,}(\s+\S+)+$",
+    "{given} {second} {surname}": r"^\S+\s+\S{2,}\s+\S+$",
+    "{given} {second} {third} {surname}": r"^\S+\s+\S+\s+\S+\s+\S+$",
+    "{given} {second} {third} {fourth} {surname}": r"^\S+(\s+\S+){4,}$",
 }
 
 

@@ -92,10 +92,14 @@ def _references(table: Table, covered: set[tuple[str, ...]]) -> Iterator[Index]:
 
 
 def _names(table: Table, covered: set[tuple[str, ...]]) -> Iterator[Index]:
-    """People are asked for by both names; the commonest surname alone would still leave thousands to read."""
-    surnames, given = table.having(Role.SURNAME), table.having(Role.GIVEN_NAME)
-    if surnames and given and (surnames[0].name,) not in covered:
-        yield Index((surnames[0].name, given[0].name), Way.EXACT)
+    """People are asked for by both names, or by surname and town.
+
+    The commonest surname alone would leave thousands of rows to read, and a town still more.
+    """
+    surnames = table.having(Role.SURNAME)
+    if surnames and (surnames[0].name,) not in covered:
+        for other in (*table.having(Role.GIVEN_NAME)[:1], *table.having(Role.CITY)[:1]):
+            yield Index((surnames[0].name, other.name), Way.EXACT)
 
 
 def _windows(table: Table, covered: set[tuple[str, ...]]) -> Iterator[Index]:

@@ -12,7 +12,7 @@ import msgspec
 
 from agentprobe.basis.canonical import digest_of
 from agentprobe.errors import AgentProbeError, FixtureError
-from agentprobe.worlds.stand import addresses
+from agentprobe.worlds.stand import addresses, calendar_copies
 from agentprobe.worlds.stand.form import Run
 from agentprobe.worlds.stand.forms import FORMS
 from agentprobe.worlds.stand.standing import Mark, Standing, read_standing, write_standing
@@ -96,7 +96,7 @@ def release(run_folder: Path, *, address: str = "") -> None:
         raise FixtureError(f"{run_folder} is no run's world but one that stands; it is not released")
     FORMS.get(standing.form)().release(standing, folder, _server(standing, address))
     shutil.rmtree(folder / "vectors", ignore_errors=True)
-    shutil.rmtree(folder / "calendars", ignore_errors=True)
+    calendar_copies.take_back(Path(standing.home), folder)
     (folder / "world.json").unlink(missing_ok=True)
     if Path(standing.home).is_dir():
         _check_shared(standing, Path(standing.home))
@@ -129,7 +129,7 @@ def _vectors(standing: Standing) -> Iterator[Mark]:
 
 
 def _beside(standing: Standing, home: Path, folder: Path) -> None:
-    """Indexes are linked, since nothing writes them; calendars are few and small, and copied."""
+    """Indexes are linked, since nothing writes them; calendars are a copy of the run's own."""
     for mark in _vectors(standing):
         target = folder / mark.path
         target.parent.mkdir(exist_ok=True)
@@ -139,4 +139,4 @@ def _beside(standing: Standing, home: Path, folder: Path) -> None:
         except OSError:  # another file system, or one without links
             target.symlink_to(home / mark.path)
     if standing.calendars:
-        shutil.copytree(home / "calendars", folder / "calendars", dirs_exist_ok=True)
+        calendar_copies.give(home, folder)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.rrule import rrulestr  # type: ignore[import-untyped]  # it has no stubs
 
+from agentprobe.worlds.calendars.occurrences import ends_by_clock
 from agentprobe.worlds.planting.cast import Events
 from agentprobe.worlds.planting.days import moment_of
 from agentprobe.worlds.planting.vocabulary import plain
@@ -75,7 +76,7 @@ def _times(row: Row, events: Events, start: datetime, end: datetime) -> list[Spa
     zone = _zone(row[events.zone] if events.zone else "")
     local = begins.astimezone(zone).replace(tzinfo=None)
     try:
-        found = rrulestr(_without_zone(str(rule)), dtstart=local)
+        found = rrulestr(ends_by_clock(str(rule).removeprefix("RRULE:"), zone.key), dtstart=local)
     except ValueError:
         return [(begins, begins + lasts)]
     low = (start - lasts).astimezone(zone).replace(tzinfo=None) - timedelta(hours=1)
@@ -89,9 +90,3 @@ def _zone(name: Any) -> ZoneInfo:
         return ZoneInfo(str(name or "UTC"))
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
-
-
-def _without_zone(rule: str) -> str:
-    """An end in UTC (`UNTIL=…Z`) as one on the local clock: meetings begin there too, so a day suffices."""
-    parts = [part.removesuffix("Z") if part.upper().startswith("UNTIL") else part for part in rule.split(";")]
-    return ";".join(parts).removeprefix("RRULE:")

@@ -7,6 +7,7 @@ from agentprobe.worlds.grow.columns._column import ColumnGrower
 from agentprobe.worlds.grow.columns.categories import Categories
 from agentprobe.worlds.grow.columns.constants import Constants
 from agentprobe.worlds.grow.columns.emails import Emails
+from agentprobe.worlds.grow.columns.json_documents import JsonDocuments
 from agentprobe.worlds.grow.columns.keys import Keys, References
 from agentprobe.worlds.grow.columns.masked import MaskedValues
 from agentprobe.worlds.grow.columns.moments import Moments
@@ -28,6 +29,7 @@ _KINDS: dict[type, type[ColumnGrower]] = {
     model.Moment: Moments,
     model.Number: Numbers,
     model.Prose: Proses,
+    model.Json: JsonDocuments,
     model.Constant: Constants,
 }
 

@@ -45,6 +45,7 @@ class Moments(ColumnGrower):
             return whole
         day = np.floor(between(np.asarray(self._moment.knots), self.units(rows, "day"))).astype(np.int64)
         day += self._weekday(rows, day)
+        day = self._rounded(rows, day)
         return day * DAY + self._time(rows)
 
     def values(self, rows: Rows) -> Gathered:
@@ -96,6 +97,17 @@ class Moments(ColumnGrower):
         wanted = np.minimum(chosen(shares, self.units(rows, "weekday")), 6)
         return wanted - (day + 3) % 7
 
+    def _rounded(self, rows: Rows, day: Whole) -> Whole:
+        """Put days of which only the year or the month is known at its first."""
+        if self._moment.monthly:
+            first = self.units(rows, "monthly") < self._moment.monthly
+            day = np.where(first, _first_of(day, "M"), day)
+        if self._moment.yearly:
+            year = np.floor(between(np.asarray(self._moment.years), self.units(rows, "year")))
+            first = self.units(rows, "yearly") < self._moment.yearly
+            day = np.where(first, _first_of(year.astype(np.int64), "Y"), day)
+        return day
+
     def _time(self, rows: Rows) -> Whole:
         if not self._moment.hours:
             return np.zeros(len(rows.places), np.int64)
@@ -123,6 +135,12 @@ class Moments(ColumnGrower):
             news = news.cast(pa.date32()).cast(pa.timestamp("us")).cast(values.kind)
         at = np.flatnonzero(which < len(special))
         return values.changed([(at, Gathered(news, which[at]))])
+
+
+def _first_of(days: Whole, unit: str) -> Whole:
+    """The first day of each day's month (M) or year (Y)."""
+    told = days.astype("datetime64[D]").astype(f"datetime64[{unit}]")
+    return np.asarray(told.astype("datetime64[D]").astype(np.int64))
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
 from struct import Struct
 from typing import TypeVar
 
@@ -25,8 +26,11 @@ _ROUNDS = 6
 
 def dice(key: bytes, *words: object) -> bytes:
     """64 bytes for some words."""
-    told = "\x1f".join(map(str, words)).encode("utf-8", "surrogatepass")
-    return blake2b(told, key=key).digest()
+    return blake2b(_told(words), key=key).digest()
+
+
+def _told(words: tuple[object, ...]) -> bytes:
+    return "\x1f".join(map(str, words)).encode("utf-8", "surrogatepass")
 
 
 def number(key: bytes, *words: object) -> int:
@@ -36,18 +40,22 @@ def number(key: bytes, *words: object) -> int:
 
 def throws(key: bytes, count: int, *words: object) -> tuple[int, ...]:
     """So many numbers below 2^32 for some words."""
-    found = _SIXTEEN.unpack(dice(key, *words))
-    turn = 0
-    while len(found) < count:
-        turn += 1
-        found += _SIXTEEN.unpack(dice(key, *words, turn))
+    told = _told(words)
+    found = _SIXTEEN.unpack(blake2b(told, key=key).digest())
+    if count > len(found):
+        more = range(1, -(-count // 16))
+        found += tuple(
+            chain.from_iterable(
+                _SIXTEEN.unpack(blake2b(told + b"\x1f%d" % turn, key=key).digest()) for turn in more
+            )
+        )
     return found[:count]
 
 
 def shuffled(key: bytes, values: Sequence[T], *words: object) -> list[T]:
     """The values in an order that the key decides (Fisher-Yates)."""
     order = list(values)
-    thrown = throws(key, len(order), *words)
+    thrown = throws(key, len(order), *words) if len(order) > 1 else ()
     for place in range(len(order) - 1, 0, -1):
         other = thrown[place] % (place + 1)
         order[place], order[other] = order[other], order[place]

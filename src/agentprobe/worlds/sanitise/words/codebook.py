@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from agentprobe.worlds.sanitise.words.model import spelt
 
@@ -26,8 +27,7 @@ class Codebook:
         self._key = key
         self._fewest = fewest
         self._first = first
-        counted = Counter(part for word in words for part in _parts(word, fewest))
-        self._shared = {part: support for part, support in counted.items() if support > 1}
+        self._shared = _shared(words, fewest)
         self._images: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._taken: set[str] = set()
         self._read: set[str] = set()
@@ -102,28 +102,49 @@ class Codebook:
 
     def _cover(self, text: str) -> list[tuple[int, str]]:
         """Shared parts of a text that do not overlap: the beginning first, then the longest."""
-        support = self._shared.get(text, 1)
-        free = [True] * len(text)
         chosen: list[tuple[int, str]] = []
-        for start, part in self._choices(text, support):
-            if all(free[start : start + len(part)]):
-                chosen.append((start, part))
-                free[start : start + len(part)] = [False] * len(part)
+        free = [True] * len(text)
+        for _, _, _, start, end in self._choices(text):
+            if all(free[start:end]):
+                chosen.append((start, text[start:end]))
+                free[start:end] = [False] * (end - start)
         return sorted(chosen)
 
-    def _choices(self, text: str, support: int) -> list[tuple[int, str]]:
-        found = [
-            (start, text[start:end])
-            for start in range(len(text) - self._fewest + 1)
-            for end in range(start + self._fewest, min(len(text), start + LONGEST) + 1)
-            if self._shared.get(text[start:end], 0) > support
-        ]
-        return sorted(found, key=lambda one: (one[0] > 0, -len(one[1]), -self._shared[one[1]], one[0]))
+    def _choices(self, text: str) -> list[tuple[bool, int, int, int, int]]:
+        """Where parts stand that more words share than share the text, in the order of their being chosen."""
+        shared, size = self._shared, len(text)
+        support = shared.get(text, 1)
+        found = []
+        for start in range(size - self._fewest + 1):
+            for end in range(start + self._fewest, min(size, start + LONGEST) + 1):
+                times = shared.get(text[start:end], 0)
+                if times <= support:
+                    break  # no more words share what is longer
+                found.append((start > 0, start - end, -times, start, end))
+        found.sort()
+        return found
 
 
-def _parts(word: str, fewest: int) -> Iterator[str]:
-    seen = set()
-    for start in range(len(word) - fewest + 1):
-        for end in range(start + fewest, min(len(word), start + LONGEST) + 1):
-            seen.add(word[start:end])
-    return iter(seen)
+def _shared(words: Sequence[str], fewest: int) -> dict[str, int]:
+    """The parts that several words have, with how many have each.
+
+    Length by length: what is longer is shared only where what it begins with is (apriori, Agrawal and
+    Srikant 1994), so that the many parts of one word are never held.
+    """
+    found: dict[str, int] = {}
+    going: list[tuple[str, Sequence[int]]] = [
+        (word, range(len(word) - fewest + 1)) for word in words if len(word) >= fewest
+    ]
+    for size in range(fewest, LONGEST + 1):
+        counted = Counter(
+            chain.from_iterable({word[start : start + size] for start in starts} for word, starts in going)
+        )
+        level = {part: support for part, support in counted.items() if support > 1}
+        found |= level
+        going = [(word, longer) for word, starts in going if (longer := _longer(word, starts, size, level))]
+    return found
+
+
+def _longer(word: str, starts: Sequence[int], size: int, level: Mapping[str, int]) -> Sequence[int]:
+    last = len(word) - size
+    return [start for start in starts if start < last and word[start : start + size] in level]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from urllib.parse import unquote
 
 from agentprobe.worlds.sanitise.words.book import DIGITS, Book
@@ -117,7 +118,7 @@ class Composer:
 
     def _octet(self, numbers: list[int], place: int) -> int:
         """One permutation for each beginning, as Crypto-PAn does bit by bit (Xu et al. 2002)."""
-        return shuffled(self._key, range(256), "octet", *numbers[:place])[numbers[place]]
+        return _octets(self._key, *numbers[:place])[numbers[place]]
 
     def _ipv6(self, text: str) -> str:
         before: list[str] = []
@@ -154,6 +155,11 @@ class Composer:
         place = letters.index(char)
         turn = number(self._key, "postcode", len(letters), begun)
         return letters[(place + 1 + turn % (len(letters) - 1)) % len(letters)]
+
+
+@lru_cache(maxsize=1 << 14)
+def _octets(key: bytes, *before: int) -> bytes:
+    return bytes(shuffled(key, range(256), "octet", *before))
 
 
 def _reserved(numbers: list[int]) -> int:

@@ -54,14 +54,23 @@ class Lexicon:
     def add(
         self, domain: str, pieces: Iterable[str], counts: Iterable[int], kept: frozenset[str] = frozenset()
     ) -> None:
-        """Count the words of some pieces; a word of `kept` is rare as a name, and then stands alone."""
+        """Count the words of some pieces; a word of `kept` is rare as a name, and then stands alone.
+
+        It counts once in all if nothing else does (see `close`), wherever batches end.
+        """
         counted = self.counts[domain]
         for piece, count in zip(pieces, counts, strict=True):
             if piece.startswith("@"):
                 self._add_host(piece, count)
                 continue
             for key in self._words(piece):
-                counted[key] = max(counted[key], 1) if key in kept else counted[key] + count
+                counted[key] += 0 if key in kept else count
+
+    def close(self) -> None:
+        """Say that everything is counted: a word that was only kept counts once."""
+        for counted in self.counts.values():
+            for word in [word for word, count in counted.items() if not count]:
+                counted[word] = 1
 
     def _add_host(self, piece: str, count: int) -> None:
         for key in self._words(piece):
@@ -179,14 +188,16 @@ class Lexicon:
                 return (stem,), "ending"
         best: tuple[int, tuple[str, ...]] = (0, ())
         for place in range(1, len(word)):
-            parts = (word[:place], word[place:])
-            if all(_part(part, names) for part in parts) and max(map(len, parts)) >= _STEM:
+            first = word[:place]
+            # looked at one after the other: most beginnings are no name
+            if _part(first, names) and _part(word[place:], names) and max(place, len(word) - place) >= _STEM:
+                parts = (first, word[place:])
                 best = max(best, (min(total[part] for part in parts if len(part) > 1), parts))
         return (best[1], "compound") if best[1] else None
 
 
 def _part(part: str, names: set[str]) -> bool:
-    return (part in names and len(part) >= _STEM) or (len(part) == 1 and part in PLAIN)
+    return part in names if len(part) >= _STEM else len(part) == 1 and part in PLAIN
 
 
 RESERVED = COMMON_WORDS | JUNK | PROVIDERS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -20,16 +19,16 @@ pc: Any = compute
 """Untyped, since the stubs know few of the arrays that these functions take."""
 _MUTE = r"^[\x00-\x40\[-`{-\x7f]*[0-9]{5,}[\x00-\x40\[-`{-\x7f]*$"
 _NUMBER = r"^[0-9]{5,12}[ \t\r\n.,;:!?)]*$"
-_SPACE, _LETTER, _DIGIT = 1, 2, 3
+_LETTER, _DIGIT = 2, 3
 _KIND = np.zeros(256, np.uint8)
-_KIND[[9, 10, 11, 12, 13, 32]] = _SPACE
 _KIND[[*range(65, 91), *range(97, 123), 39, 96, *range(128, 256)]] = _LETTER
 _KIND[48:58] = _DIGIT
 
 
 def at_blanks(raw: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.bool_]:
     """A piece is what stands between blanks, with the blanks behind it."""
-    blank: NDArray[np.bool_] = _KIND[raw] == _SPACE
+    blank: NDArray[np.bool_] = raw == 32
+    blank |= (raw - np.uint8(9)) < 5  # tab to carriage return; what is below goes round
     begins = ~blank
     begins[1:] &= blank[:-1]
     return begins
@@ -43,8 +42,9 @@ def at_runs(raw: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.boo
     signs = np.flatnonzero(raw == 64)
     if len(signs):
         rows = np.searchsorted(starts, signs, "right") - 1
-        first = signs[np.flatnonzero(np.diff(rows, prepend=-1))]
-        ends = np.append(starts[1:], len(raw))[np.unique(rows)]
+        new = np.flatnonzero(np.diff(rows, prepend=-1))
+        first = signs[new]
+        ends = np.append(starts[1:], len(raw))[rows[new]]
         turns = np.zeros(len(raw) + 1, np.int8)
         turns[first] += 1
         turns[ends] -= 1
@@ -57,6 +57,7 @@ class Pieces:
     """A column's texts cut up: the distinct pieces, and which of them stand in which row."""
 
     def __init__(self, texts: Texts, cut: Cut) -> None:
+        self.texts, self.cut = texts, cut
         self._length = len(texts)
         self._valid = texts.is_valid() if texts.null_count else None
         plain = pc.fill_null(texts, "") if texts.null_count else texts
@@ -67,23 +68,36 @@ class Pieces:
             begins = cut(raw, filled)
             begins[filled] = True
         starts = np.flatnonzero(begins)
-        self._first = np.searchsorted(starts, offsets)
-        bounds = np.append(starts, len(raw))
-        encoded: Any = _texts(bounds, raw).dictionary_encode()
+        self._first = np.searchsorted(starts, offsets).astype(np.int32)
+        encoded: Any = _texts(np.append(starts, len(raw)), raw).dictionary_encode()
         self._dictionary: Texts = encoded.dictionary
-        self.codes: NDArray[np.int64] = encoded.indices.to_numpy().astype(np.int64)
+        self.codes: NDArray[np.int32] = encoded.indices.to_numpy()
 
     @property
     def dictionary(self) -> Texts:
         """Every piece once, as an array."""
         return self._dictionary
 
-    @cached_property
+    @property
     def distinct(self) -> list[str]:
-        """Every piece once."""
+        """Every piece once, as a list made anew."""
         told: Any = self._dictionary
         found: list[str] = told.to_pylist()
         return found
+
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """How many digits each row has; at least 1 where a sign of private use stands."""
+        offsets, raw = _buffers(self._dictionary)
+        before = np.zeros(len(raw) + 1, np.int32)
+        np.cumsum((raw - np.uint8(48)) < 10, out=before[1:])
+        weights = np.diff(before[offsets])
+        odd = np.flatnonzero(~pc.string_is_ascii(self._dictionary).to_numpy(zero_copy_only=False))
+        told = pc.take(self._dictionary, odd).to_pylist()
+        weights[odd] = [sum(map(_is_number, piece)) for piece in told]
+        total = np.zeros(len(self.codes) + 1, np.int64)
+        np.cumsum(weights[self.codes], out=total[1:])
+        return np.diff(total[self._first])
 
     def mute(self) -> NDArray[np.bool_]:
         """Which distinct pieces are long numbers and signs: most of all pieces, in some columns."""
@@ -97,10 +111,10 @@ class Pieces:
 
     def rows_having(self, wanted: NDArray[np.bool_]) -> NDArray[np.int64]:
         """In how many rows each of the wanted distinct pieces stands; 0 for the others."""
-        rows = np.repeat(np.arange(self._length), np.diff(self._first))
-        picked = wanted[self.codes]
+        picked = np.flatnonzero(wanted[self.codes])
+        rows = np.searchsorted(self._first, picked, "right") - 1
         size = max(1, len(self._dictionary))
-        pairs = np.sort(rows[picked] * size + self.codes[picked])
+        pairs = np.sort(rows * size + self.codes[picked])
         pairs = pairs[np.diff(pairs, prepend=-1) != 0]
         return np.bincount(pairs % size, minlength=len(self._dictionary))
 
@@ -111,7 +125,7 @@ class Pieces:
         """
         codes = self.codes
         if ends:
-            codes = codes + len(replaced) * self._ends()
+            codes = codes + np.int32(len(replaced)) * self._ends()
             replaced = pa.concat_arrays([replaced, *ends])
         taken: Texts = pc.take(replaced, codes)
         offsets, raw = _buffers(taken)
@@ -120,10 +134,10 @@ class Pieces:
             joined = pc.if_else(self._valid, joined, pa.scalar(None, pa.string()))
         return joined
 
-    def _ends(self) -> NDArray[np.int64]:
+    def _ends(self) -> NDArray[np.int32]:
         """For each piece: 0 inside its row, 1 at its end, 2 where it is all of it."""
         sizes = np.diff(self._first)
-        ends = np.zeros(len(self.codes), np.int64)
+        ends = np.zeros(len(self.codes), np.int32)
         filled = sizes > 0
         ends[self._first[1:][filled] - 1] = np.where(sizes[filled] == 1, 2, 1)
         return ends
@@ -145,6 +159,10 @@ def _buffers(texts: Texts) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
         offsets = np.zeros(1, np.int64)
     raw = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8)
     return offsets - offsets[0], raw[offsets[0] : offsets[-1]]
+
+
+def _is_number(char: str) -> bool:
+    return char.isdigit() or "\ue000" <= char <= "\uf8ff"
 
 
 def numbers_in(pieces: Texts) -> NDArray[np.bool_]:

@@ -8,7 +8,9 @@ from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from agentprobe.worlds.sanitise.words.book import DIGITS, Book
 from agentprobe.worlds.sanitise.words.chance import shuffled
@@ -18,7 +20,7 @@ from agentprobe.worlds.sanitise.words.lexicon import parted
 from agentprobe.worlds.sanitise.words.pieces import pc
 from agentprobe.worlds.sanitise.words.public import COMMON_WORDS, FUNCTION_WORDS, JUNK, PARTICLES, TITLES
 
-_LONG = 7
+LONG = 7
 """Digits in a row, whatever stands between, that are one number: a phone, an account, a card."""
 _BETWEEN = r"[ \t.()/\-\u00a0]{1,3}"
 _SPREAD = re.compile(rf"(?:[A-Z]{{2}})?\d(?:(?:{_BETWEEN})?[\dA-Z](?![a-z])){{5,40}}")
@@ -48,7 +50,7 @@ class Prose:
         if piece.isalpha():
             return self._word(piece)
         if piece.isdigit():
-            return self._number(piece) if len(piece) < _LONG else self._book.digits(piece)
+            return self._number(piece) if len(piece) < LONG else self._book.digits(piece)
         for form, signs, replace in zip(_OF_FORM, _SIGNS, self._forms(), strict=True):
             found = form.search(piece) if any(sign in piece for sign in signs) else None
             if found is not None:
@@ -56,7 +58,7 @@ class Prose:
                 tail = found.group()[len(found.group().rstrip(".,;:!?)'")) :]
                 inside = found.group()[: len(found.group()) - len(tail)]
                 return self.piece(before) + replace(inside) + tail + self.piece(after)
-        numbers = self._book.digits if sum(map(str.isdigit, piece)) >= _LONG else self._number
+        numbers = self._book.digits if sum(map(str.isdigit, piece)) >= LONG else self._number
         return self._dates(piece, numbers)
 
     def _forms(self) -> tuple[Callable[[str], str], ...]:
@@ -111,14 +113,23 @@ class Prose:
             return word.islower() and (key in FUNCTION_WORDS or key in PARTICLES or key in self._usual)
         return key in COMMON_WORDS or key in self._kept or key in JUNK
 
-    def glued(self, texts: pa.Array[Any]) -> tuple[pa.Array[Any], bool]:
-        """The texts with the blanks inside long numbers closed up, so that each number is one piece."""
-        wanted = pc.match_substring_regex(texts, _SPREAD_RE2)
-        places = pc.indices_nonzero(wanted)
-        if not len(places):
+    def glued(
+        self, texts: pa.Array[Any], many: NDArray[np.bool_] | None = None
+    ) -> tuple[pa.Array[Any], bool]:
+        """The texts with the blanks inside long numbers closed up, so that each number is one piece.
+
+        `many` says which rows have `LONG` digits and more; without it all are looked at.
+        """
+        wanted = np.zeros(len(texts), bool)
+        rows = np.arange(len(texts)) if many is None else np.flatnonzero(many)
+        found = pc.match_substring_regex(pc.take(texts, rows) if many is not None else texts, _SPREAD_RE2)
+        wanted[rows] = pc.fill_null(found, False).to_numpy(zero_copy_only=False)
+        if not wanted.any():
             return texts, False
-        closed = pa.array([_closed(text) for text in pc.take(texts, places).to_pylist()], pa.string())
-        return pc.replace_with_mask(texts, pc.fill_null(wanted, False), closed), True
+        mask = pa.array(wanted)
+        told: list[Any] = texts.filter(mask).to_pylist()
+        closed = pa.array([_closed(text) for text in told], pa.string())
+        return pc.replace_with_mask(texts, mask, closed), True
 
 
 def opened(texts: pa.Array[Any]) -> pa.Array[Any]:
@@ -130,6 +141,6 @@ def opened(texts: pa.Array[Any]) -> pa.Array[Any]:
 def _closed(text: str) -> str:
     def close(found: re.Match[str]) -> str:
         run = found.group()
-        return _BLANK.sub(_GLUE, run) if sum(map(str.isdigit, run)) >= _LONG else run
+        return _BLANK.sub(_GLUE, run) if sum(map(str.isdigit, run)) >= LONG else run
 
     return _SPREAD.sub(close, text)

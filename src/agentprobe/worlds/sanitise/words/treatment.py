@@ -7,14 +7,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from agentprobe.errors import FixtureError
 from agentprobe.worlds.keys import Key
 from agentprobe.worlds.roles import NAMES, PROSE, Role
 from agentprobe.worlds.sanitise.words.book import Book
 from agentprobe.worlds.sanitise.words.composed import Composer
+from agentprobe.worlds.sanitise.words.cut_before import CutBefore
+from agentprobe.worlds.sanitise.words.in_text import InText, Moves
 from agentprobe.worlds.sanitise.words.levels import Level
 from agentprobe.worlds.sanitise.words.lexicon import KEPT_AT, LOCAL, RESERVED, TEXT, Lexicon
+from agentprobe.worlds.sanitise.words.phones_in_text import Numbers
 from agentprobe.worlds.sanitise.words.pieces import (
     Cut,
     Pieces,
@@ -27,7 +31,7 @@ from agentprobe.worlds.sanitise.words.pieces import (
     renumbered,
     scattered,
 )
-from agentprobe.worlds.sanitise.words.prose import Prose, opened
+from agentprobe.worlds.sanitise.words.prose import LONG, Prose, opened
 from agentprobe.worlds.sanitise.words.pseudonyms import Pseudonyms
 from agentprobe.worlds.sanitise.words.public import (
     ALSO_SURNAMES,
@@ -41,6 +45,7 @@ from agentprobe.worlds.sanitise.words.public import (
     TITLES,
 )
 from agentprobe.worlds.sanitise.words.risk import Risk, risk
+from agentprobe.worlds.sanitise.words.sealed import unsealed
 from agentprobe.worlds.schema import Column, Table
 
 _DOMAINS = {
@@ -105,9 +110,11 @@ class Words:
         self._settled: dict[Role, Replace] = {}
         self._at_end: dict[int, Replace] = {}
         self._prose: Prose | None = None
+        self._in_text = InText()
         self._images: dict[str, str] = {}
         self._secret = b""
         self._remembered: dict[tuple[Role, int], dict[str, str]] = {}
+        self._cut_before = CutBefore()
 
     @property
     def levels(self) -> dict[str, Level]:
@@ -116,20 +123,26 @@ class Words:
             domain: self._level(domain) for domain, counted in sorted(self._lexicon.counts.items()) if counted
         }
 
+    def attach(self, *, moves: Moves | None = None, phones: Numbers | None = None) -> None:
+        """Say who moves the dates of rows and knows telephone numbers, so that texts tell of the same."""
+        self._in_text.attach(moves, phones)
+
     def learn(self, table: Table, batch: pa.RecordBatch) -> None:
         """Count the words of a batch, also those of documents and titles."""
         for column in table.columns:
             if column.name not in batch.schema.names:
                 continue
             if column.role in self.roles | PROSE and column.role not in (Role.IP, Role.POSTCODE):
-                for texts in in_portions(batch.column(column.name)):
-                    self._count(column.role, column.domain, texts)
+                cut = _CUTS.get(column.role, at_blanks)
+                pieces = [Pieces(texts, cut) for texts in in_portions(batch.column(column.name))]
+                for one in pieces:
+                    self._count(column.role, column.domain, one)
+                self._cut_before.keep(batch, pieces)
 
-    def _count(self, role: Role, domain: str, texts: Texts) -> None:
+    def _count(self, role: Role, domain: str, pieces: Pieces) -> None:
         kind = _DOMAINS.get(role, "person")
-        cut = _CUTS.get(role, at_blanks)
-        pieces = Pieces(texts, cut)
         if role in PROSE:
+            self._in_text.dates.learn(pieces.dictionary, pieces.counts)
             self._count_prose(pieces)
             return
         name = domain if domain and kind != LOCAL else kind
@@ -138,8 +151,8 @@ class Words:
     def _count_prose(self, pieces: Pieces) -> None:
         """Count a column of free text; a word counts once a row, however often it stands there."""
         told = np.flatnonzero(~pieces.mute())
-        distinct = [pieces.distinct[place] for place in told.tolist()]
-        wanted = np.zeros(len(pieces.distinct), bool)
+        distinct: list[Any] = pc.take(pieces.dictionary, told).to_pylist()
+        wanted = np.zeros(len(pieces.dictionary), bool)
         wanted[told] = self._lexicon.strange(distinct)
         counts = pieces.counts[told]
         rows = np.where(wanted[told], pieces.rows_having(wanted)[told], counts)
@@ -151,7 +164,9 @@ class Words:
     def settle(self, key: Key) -> None:
         """Decide the pseudonym of every word seen."""
         secret = self._secret = key.sub("words")
+        self._in_text.dates.settle(key.sub("dates in text"))
         lexicon = self._lexicon
+        lexicon.close()
         kept = lexicon.kept()
         entries = lexicon.entries(self._level)
         self._images = Pseudonyms(secret, entries, RESERVED | kept).images
@@ -185,13 +200,48 @@ class Words:
     def map(self, table: Table, column: Column, batch: pa.RecordBatch) -> pa.Array[Any]:
         """The column with its words replaced; blanks, signs, capitals and nulls stay."""
         texts = batch.column(column.name)
+        if column.role == Role.TEXT:
+            return self._cleaned(texts, self._in_text.days(table, batch)).cast(texts.type)
         mapped = [self._mapped(column.role, part) for part in in_portions(texts)]
         return pa.concat_arrays(mapped or [pa.array([], pa.string())]).cast(texts.type)
 
     def cleaned(self, texts: pa.Array[Any] | pa.ChunkedArray[Any]) -> pa.Array[Any]:
         """Whole documents or titles, cleaned as free text is."""
-        mapped = [self._mapped(Role.TEXT, part) for part in in_portions(texts)]
+        return self._cleaned(texts, None)
+
+    def _cleaned(self, texts: Any, days: NDArray[np.int64] | None) -> Texts:
+        done, mapped = 0, []
+        for part in in_portions(texts):
+            own = days[done : done + len(part)] if days is not None else None
+            pieces = self._cut_before.of(part, at_blanks)
+            mapped.append(self._text(part, own) if pieces is None else self._text_again(pieces, own))
+            done += len(part)
         return pa.concat_arrays(mapped or [pa.array([], pa.string())])
+
+    def _text(self, texts: Texts, days: NDArray[np.int64] | None) -> Texts:
+        told, sealed = self._in_text.told(texts, days)
+        mapped = self._mapped(Role.TEXT, told)
+        return unsealed(mapped) if sealed else mapped
+
+    def _text_again(self, pieces: Pieces, days: NDArray[np.int64] | None) -> Texts:
+        """Free text that is cut up already: only rows in which a date or number is written are cut anew."""
+        prose = self._ready(Role.TEXT)
+        joined = self._by_pieces(Role.TEXT, pieces)
+        numbers = pieces.numbers
+        rows = np.flatnonzero(numbers)
+        some = pc.take(pieces.texts, rows)
+        many = numbers[rows] >= LONG
+        told, sealed = self._in_text.told(some, days[rows] if days is not None else None, many)
+        told, glued = prose.glued(told, many)
+        changed = pc.fill_null(pc.not_equal(told, some), False)
+        if not pc.any(changed).as_py():
+            return joined
+        fresh = self._by_pieces(Role.TEXT, Pieces(told.filter(changed), at_blanks))
+        fresh = opened(fresh) if glued else fresh
+        at = np.zeros(len(joined), bool)
+        at[rows[changed.to_numpy(zero_copy_only=False)]] = True
+        merged: Texts = pc.replace_with_mask(joined, pa.array(at), unsealed(fresh) if sealed else fresh)
+        return merged
 
     @property
     def known(self) -> frozenset[str]:
@@ -207,9 +257,16 @@ class Words:
                     found[word] = found.get(word, 0) + count
         return risk(found, self._images)
 
-    def _mapped(self, role: Role, texts: Texts) -> Texts:
+    def _ready(self, role: Role) -> Prose:
         if role not in self._settled or self._prose is None:
             raise FixtureError(f"words of role '{role}' are mapped before they are settled")
+        return self._prose
+
+    def _mapped(self, role: Role, texts: Texts) -> Texts:
+        prose = self._ready(role)
+        pieces = self._cut_before.of(texts, _CUTS.get(role, at_blanks))
+        if pieces is not None and role not in _WHOLE and role != Role.TEXT:
+            return self._by_pieces(role, pieces)
         if _repeats(texts.slice(0, _LOOKED_AT)):
             encoded: Any = texts.dictionary_encode()
             if len(encoded.dictionary) * 2 < len(texts):
@@ -218,13 +275,12 @@ class Words:
         if role in _WHOLE:
             return pa.array(self._replaced(role, texts.to_pylist()), pa.string())
         if role == Role.TEXT:
-            texts, glued = self._prose.glued(texts)
-            joined = self._by_pieces(role, texts)
+            texts, glued = prose.glued(texts)
+            joined = self._by_pieces(role, Pieces(texts, at_blanks))
             return opened(joined) if glued else joined
-        return self._by_pieces(role, texts)
+        return self._by_pieces(role, Pieces(texts, _CUTS.get(role, at_blanks)))
 
-    def _by_pieces(self, role: Role, texts: Texts) -> Texts:
-        pieces = Pieces(texts, _CUTS.get(role, at_blanks))
+    def _by_pieces(self, role: Role, pieces: Pieces) -> Texts:
         replaced = self._each(role, pieces.dictionary)
         if role not in NAMES:
             return pieces.joined(replaced)
@@ -248,8 +304,10 @@ class Words:
             known.clear()
         replace = self._at_end[at] if at else self._settled[role]
         found = list(map(known.get, pieces))
-        for place, piece in enumerate(pieces):
-            if found[place] is None and piece is not None:
+        missing = [place for place, image in enumerate(found) if image is None]
+        for place in missing:
+            piece = pieces[place]
+            if piece is not None:
                 core = piece.rstrip()
                 changed = core if core.lower() in BLANKS else replace(core)
                 found[place] = known[piece] = changed + piece[len(core) :]
