@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,6 +33,7 @@ from agentprobe.report import json_trace
 from agentprobe.report.chaos_words import MEANINGS as REACTIONS
 from agentprobe.report.terminal_chaos import form
 from agentprobe.report.words import MEANINGS
+from agentprobe.scan.rule import RULES
 from agentprobe.sim import script_file
 from agentprobe.sim.policies import POLICIES
 from agentprobe.trace import records
@@ -328,6 +330,36 @@ def ambiguities_page() -> Iterator[str]:
         yield f"Needs {', '.join(f'`{need}`' for need in kind.needs)}."
 
 
+def rules_page() -> Iterator[str]:
+    """The rules of `agentprobe scan`, each with its page."""
+    yield "# Rules"
+    yield (
+        "What `agentprobe scan` finds. `# agentprobe: allow NAME -- reason` allows a finding; see "
+        "[the guide](../guide/scan.md)."
+    )
+    kinds = sorted(RULES, key=lambda one: one.code)
+    rows = [
+        (
+            f"[{one.code}](#{one.code.lower()}-{one.name})",
+            one.name,
+            str(one.severity),
+            one.fixes,
+            plainly(one),
+        )
+        for one in kinds
+    ]
+    yield grid(("code", "name", "severity", "fix", "what it finds"), rows)
+    for kind in kinds:
+        first, _, rest = inspect.cleandoc(kind.__doc__ or "").partition("\n\n")
+        yield f"## {kind.code} {kind.name}"
+        yield first
+        for label in ("Finds", "Breaks", "Example", "Instead", "False alarms"):
+            rest = re.sub(rf"^{label}:", f"**{label}**:", rest, flags=re.MULTILINE)
+        yield rest.strip()
+        checked = f" Item of the checklist: {kind.item}." if kind.item is not None else ""
+        yield f"Severity: {kind.severity}. Mode: `{kind.mode}`.{checked}"
+
+
 def world_page() -> Iterator[str]:
     """The files of a world: its plan, its manifest, and what its columns can mean."""
     yield "# Worlds: plan, manifest, roles"
@@ -375,6 +407,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "policies.md": policies_page,
     "ambiguities.md": ambiguities_page,
     "worlds.md": world_page,
+    "rules.md": rules_page,
 }
 
 

@@ -89,3 +89,13 @@ def test_what_cannot_be_done_is_said_with_exit_code_2(
     Path("bad.json").write_text("{")
     assert main(["models", *arguments]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_limits_and_ends_are_refreshed_from_the_table_of_litellm(capsys: pytest.CaptureFixture[str]) -> None:
+    told = {"gpt-new": {"litellm_provider": "openai", "mode": "chat", "max_output_tokens": 7}}
+    Path("limits.json").write_text(json.dumps(told))
+    assert main(["models", "refresh", "--from", "limits.json"]) == 0
+    assert main(["models", "show", "gpt-new"]) == 0
+    assert "writes 7" in capsys.readouterr().out
+    assert main(["models", "show", "text-davinci-003"]) == 0
+    assert "ended 2024-01-04" in capsys.readouterr().out

@@ -26,8 +26,8 @@ NAME = "agentprobe.toml"
 
 def load_settings(path: Path) -> Settings:
     """Read a settings file; raises ConfigError with file, line and key for what cannot be meant."""
-    text = _read(path)
-    data = _parse(text, path)
+    text = read_text(path)
+    data = parsed(text, path)
     try:
         settings = decode(data, Settings)
         _check(settings)
@@ -36,7 +36,8 @@ def load_settings(path: Path) -> Settings:
     return settings
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """A settings file's text; raises ConfigError and says why where there is none."""
     try:
         return path.read_text(encoding="utf-8-sig")  # editors on Windows put a mark in front
     except FileNotFoundError:
@@ -48,7 +49,8 @@ def _read(path: Path) -> str:
         raise ConfigError(f"{path} is no text in UTF-8; save it as such: {error}") from error
 
 
-def _parse(text: str, path: Path) -> dict[str, Any]:
+def parsed(text: str, path: Path) -> dict[str, Any]:
+    """The tables of a settings file; raises ConfigError with the line for what is no TOML."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

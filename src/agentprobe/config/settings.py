@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from agentprobe.analyst.settings import AnalystSettings
 from agentprobe.gate.policy import Policy
 from agentprobe.lab.chaos.settings import ChaosSettings
 from agentprobe.lab.part import Part
@@ -20,6 +21,7 @@ from agentprobe.lab.settings import (
     TraceSettings,
     WorldSettings,
 )
+from agentprobe.scan.settings import ScanSettings
 
 OWN_TASKS = "agentprobe.worlds.tasks:make"
 """Makes the tasks of a world that was made of a shape: what is planted there, asked."""
@@ -57,6 +59,10 @@ class Settings(Part, frozen=True, kw_only=True):
     """What of the runs may be kept."""
     gate: Policy = Policy()
     """What must be proven before an agent may go out."""
+    scan: ScanSettings = ScanSettings()
+    """What `agentprobe scan` looks at and tells."""
+    analyst: AnalystSettings = AnalystSettings()
+    """Which model adds to what `agentprobe analyze` says."""
 
     def experiment(self, folder: Path) -> Experiment:
         """The campaign that these settings describe, for a settings file in `folder`."""

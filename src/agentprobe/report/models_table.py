@@ -9,11 +9,12 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from agentprobe.report.trace_words import clipped
+from agentprobe.trace.facts.limits import Limits, ModelFacts
 from agentprobe.trace.facts.models import PROJECT, Known, Model, Steps, Table
 
 
-def drawn(table: Table, name: str | None, now: datetime) -> RenderableType:
-    """One model's prices and window, or those of every model that its own maker sells."""
+def drawn(table: Table, name: str | None, now: datetime, limits: Limits | None = None) -> RenderableType:
+    """One model's prices, window and limits, or the prices of every model that its own maker sells."""
     grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for title in ("model", "sold by"):
         grid.add_column(title, style="bold" if title == "model" else "")
@@ -22,7 +23,22 @@ def drawn(table: Table, name: str | None, now: datetime) -> RenderableType:
     for known in _shown(table, name):
         grid.add_row(*_row(known, now))
     said = f"US dollars for a million tokens; table of {table.date}, {clipped(table.source, 80)}"
-    return Group(grid, Text(said, "dim"))
+    facts = limits.find(name) if limits is not None and name else None
+    if facts is None or limits is None:
+        return Group(grid, Text(said, "dim"))
+    source = f"limits of {limits.date}, {clipped(limits.source, 80)}"
+    return Group(grid, Text(said, "dim"), Text(in_words(facts, now)), Text(source, "dim"))
+
+
+def in_words(facts: ModelFacts, now: datetime) -> str:
+    """What a model takes and when it ends, in one line."""
+    told = [f"reads {facts.reads:,}"] if facts.reads else []
+    told += [f"writes {facts.writes:,}"] if facts.writes else []
+    told += ["takes no temperature"] if facts.samples is False else []
+    if facts.retires:
+        word = "ended" if facts.has_ended(now.date()) else "ends"
+        told.append(f"{word} {facts.retires}" + (f"; next is {facts.successor}" if facts.successor else ""))
+    return ", ".join(told) or "nothing is known of its limits"
 
 
 def _shown(table: Table, name: str | None) -> list[Known]:

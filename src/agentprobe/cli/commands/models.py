@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -14,8 +15,11 @@ from agentprobe.adapters.price_package import NAME, installed_prices
 from agentprobe.basis.clock import RealClock
 from agentprobe.errors import ConfigError, did_you_mean
 from agentprobe.report.models_table import drawn
-from agentprobe.trace.facts.models import OWN, PROJECT, Model, Provider, Rates, Table, table_here
+from agentprobe.trace.facts.limits import OWN as OWN_LIMITS
+from agentprobe.trace.facts.limits import Limits, limits_here
+from agentprobe.trace.facts.models import OWN, PROJECT, Model, Provider, Rates, Table, decoded, table_here
 from agentprobe.trace.facts.reduce import reduced
+from agentprobe.trace.facts.reduce_limits import is_litellm, reduced_limits, with_ended
 
 PATIENCE = 30
 """Seconds to wait for a URL."""
@@ -23,14 +27,16 @@ PATIENCE = 30
 
 @click.group("models")
 def command() -> None:
-    """Show what models cost and how much they can read, or bring the table up to date.
+    """Show what models cost, how much they read and write and when they end, or bring the tables up to date.
 
     \b
     agentprobe models show gpt-4.1-mini
     agentprobe models refresh --from genai-prices
+    agentprobe models refresh --from model_prices_and_context_window.json
     agentprobe models set my-model --input 0.5 --output 2 --window 128000
 
-    A table of your own stands in .agentprobe/models.json and goes before the one that ships.
+    Tables of your own stand in .agentprobe/models.json (prices) and .agentprobe/limits.json (limits, ends)
+    and go before those that ship.
     """
 
 
@@ -38,12 +44,11 @@ def command() -> None:
 @click.argument("name", required=False)
 def show(name: str | None) -> None:
     """Show the prices and windows of one model, or of all whose maker is known."""
-    table = table_here()
-    if name and table.find(name).model is None:
-        raise ConfigError(
-            f"no model '{name}' in the table of {table.date}{did_you_mean(name, set(table.names()))}"
-        )
-    Console(highlight=False).print(drawn(table, name, RealClock().date()))
+    table, limits = table_here(), limits_here()
+    if name and table.find(name).model is None and limits.find(name) is None:
+        known = set(table.names()) | limits.by_id.keys()
+        raise ConfigError(f"no model '{name}' in the table of {table.date}{did_you_mean(name, known)}")
+    Console(highlight=False).print(drawn(table, name, RealClock().date(), limits))
 
 
 @command.command("refresh")
@@ -52,14 +57,31 @@ def show(name: str | None) -> None:
     "source",
     required=True,
     metavar="FILE|URL|genai-prices",
-    help="A data.json of genai-prices, a table written here before, or the installed package.",
+    help="A data.json of genai-prices, a model_prices_and_context_window.json of litellm (limits and "
+    "ends), a table written here before, or the installed package.",
 )
-@click.option("--out", type=click.Path(path_type=Path), default=OWN, show_default=True, help="Where to.")
-def refresh(source: str, out: Path) -> None:
-    """Write a new table from what genai-prices publishes; nothing is fetched unless you name a URL."""
-    table = _with_own(_read(source), out)
-    _write(table, out)
-    click.echo(f"{sum(1 for _ in table.names()):,} models from {table.source} written to {out}")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=f"Where to. [default: {OWN}, for limits {OWN_LIMITS}]",
+)
+def refresh(source: str, out: Path | None) -> None:
+    """Write a new table from what genai-prices or litellm publish; only a URL is fetched."""
+    today = RealClock().date().date().isoformat()
+    if source == NAME:
+        providers, named = installed_prices()
+        _keep(reduced(providers, date=today, source=named), out or OWN)
+        return
+    data = _fetched(source) if urlsplit(source).scheme in ("http", "https") else _bytes(Path(source))
+    found = _json(data, source)
+    if is_litellm(found):
+        limits = with_ended(reduced_limits(found, date=today, source=source), limits_here())
+        _write(limits, out or OWN_LIMITS)
+        click.echo(f"{len(limits.models):,} models from {source} written to {out or OWN_LIMITS}")
+        return
+    ours = isinstance(found, dict) and found.get("agentprobe") == "models"
+    table = decoded(data, source) if ours else reduced(found, date=today, source=source)
+    _keep(table, out or OWN)
 
 
 @command.command("set")
@@ -88,19 +110,17 @@ def set_(
     click.echo(f"{name} is set in {OWN}")
 
 
-def _read(source: str) -> Table:
-    today = RealClock().date().date().isoformat()
-    if source == NAME:
-        providers, named = installed_prices()
-        return reduced(providers, date=today, source=named)
-    data = _fetched(source) if urlsplit(source).scheme in ("http", "https") else _bytes(Path(source))
+def _keep(table: Table, out: Path) -> None:
+    table = _with_own(table, out)
+    _write(table, out)
+    click.echo(f"{sum(1 for _ in table.names()):,} models from {table.source} written to {out}")
+
+
+def _json(data: bytes, source: str) -> Any:
     try:
-        found = msgspec.json.decode(data)
+        return msgspec.json.decode(data)
     except msgspec.MsgspecError as error:
         raise ConfigError(f"{source} is no JSON: {error}") from error
-    if isinstance(found, dict) and found.get("agentprobe") == "models":
-        return msgspec.convert(found, Table)
-    return reduced(found, date=today, source=source)
 
 
 def _bytes(path: Path) -> bytes:
@@ -127,7 +147,7 @@ def _with_own(table: Table, out: Path) -> Table:
     return msgspec.structs.replace(table, providers=(*mine, *table.providers))
 
 
-def _write(table: Table, out: Path) -> None:
+def _write(table: Table | Limits, out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(msgspec.json.encode(table))
 

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from agentprobe.basis.clock import RealClock
 from agentprobe.basis.files import write_whole
+from agentprobe.cli.locked_prompts import one_run_an_agent, prompts_not_locked
 from agentprobe.cli.progress import Bars
 from agentprobe.config.load import NAME, load_settings
 from agentprobe.config.settings import Settings
@@ -79,6 +80,8 @@ def command(
             return INTERRUPTED
     for warning in taken(book.folder):
         click.echo(f"agentprobe: {book.folder / warning}; delete the file", err=True)
+    if (odd := prompts_not_locked(one_run_an_agent(book), config.parent)) is not None:
+        Console(stderr=True).print(odd, soft_wrap=True)
     again = (
         "agentprobe run" if config == Path(NAME) else f"agentprobe run --config {shlex.quote(str(config))}"
     )

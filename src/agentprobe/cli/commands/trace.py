@@ -21,6 +21,7 @@ from agentprobe.basis.clock import RealClock
 from agentprobe.chaos.schedule import Schedule
 from agentprobe.cli.before_dashes import GroupBeforeDashes, behind
 from agentprobe.cli.kept import keeping, kept
+from agentprobe.cli.locked_prompts import prompts_not_locked
 from agentprobe.cli.proxied import interception
 from agentprobe.cli.suppressed import never_suppressed, results_of
 from agentprobe.config.agent_file import load_agent
@@ -278,5 +279,7 @@ def _tell(trace: Trace, console: Console) -> None:
         console.print(said, style="yellow")
     for line in never_suppressed(trace):
         console.print(line, style="yellow", markup=False)
+    if (odd := prompts_not_locked([trace], Path.cwd(), shlex.quote(str(trace.path)))) is not None:
+        console.print(odd, soft_wrap=True)
     again = shlex.join(("agentprobe", "trace", "show", str(trace.path)))
     console.print(f"recorded in {trace.path}; draw it again with: {again}", markup=False, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""The commands below `agentprobe prompts`, one file each."""

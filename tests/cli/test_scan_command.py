@@ -1,0 +1,158 @@
+"""`agentprobe scan` from the command line: what it prints, writes, and ends with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from agentprobe.cli.main import main
+
+AGENT = """from openai import OpenAI
+
+client = OpenAI(timeout=30)
+
+
+def ask(messages):
+    try:
+        return client.chat.completions.create(model="gpt-5", messages=messages)
+    except Exception:
+        return None
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "agent.py").write_text(AGENT)
+    return tmp_path
+
+
+@pytest.fixture
+def told(project: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    def go(*words: str) -> tuple[int, str, str]:
+        code = main(["scan", *words])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return go
+
+
+Told = Callable[..., tuple[int, str, str]]
+
+
+def test_findings_end_with_one_and_show_their_lines(told: Told) -> None:
+    code, out, _ = told("--select", "ERR001")
+    assert code == 1
+    assert "model-error-swallowed" in out
+    assert "except Exception:" in out
+
+
+def test_nothing_found_ends_with_zero(told: Told, project: Path) -> None:
+    (project / "agent.py").write_text("x = 1\n")
+    assert told()[0] == 0
+
+
+def test_nothing_scanned_is_not_clean(told: Told, project: Path) -> None:
+    (project / "agent.py").write_text("def f(:\n")
+    code, out, _ = told()
+    assert code == 3
+    assert "not scanned" in out
+
+
+def test_a_wrong_rule_is_answered_with_the_nearest(told: Told) -> None:
+    code, _, err = told("--select", "model-error-swalowed")
+    assert code == 2
+    assert "did you mean 'model-error-swallowed'" in err
+
+
+def test_a_path_that_is_not_there_is_wrong_use(told: Told) -> None:
+    assert told("nowhere")[0] == 2
+
+
+@pytest.mark.parametrize("form", ["concise", "json", "sarif", "github", "junit", "markdown"])
+def test_each_format_is_printed_or_written(told: Told, project: Path, form: str) -> None:
+    code, out, _ = told("--format", form, "--select", "ERR001")
+    assert code == 1
+    assert "ERR001" in out
+    assert told("--format", form, "--select", "ERR001", "--output", "report")[0] == 1
+    assert "ERR001" in (project / "report").read_text()
+    if form in ("json", "sarif"):
+        json.loads(out)
+
+
+def test_settings_are_read_strictly_and_the_command_line_goes_before(told: Told, project: Path) -> None:
+    (project / "agentprobe.toml").write_text('[scan]\nselect = ["LAT001"]\n')
+    assert "ERR001" not in told("--format", "concise")[1]
+    assert "ERR001" in told("--format", "concise", "--select", "ERR")[1]
+    (project / "agentprobe.toml").write_text('[scan]\nselct = ["LAT001"]\n')
+    code, _, err = told()
+    assert code == 2
+    assert "line 2" in err
+    assert "did you mean 'select'" in err
+
+
+def test_settings_may_stand_in_pyproject(told: Told, project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.agentprobe.scan]\nignore = ["ERR"]\n')
+    assert "ERR001" not in told("--format", "concise")[1]
+
+
+def test_a_baseline_knows_what_was_found(told: Told, project: Path) -> None:
+    assert told("--select", "ERR001", "--baseline", "known.json", "--write-baseline")[0] == 0
+    code, _, err = told("--select", "ERR001", "--baseline", "known.json")
+    assert code == 0
+    assert "1 in the baseline" in err
+    entries = json.loads((project / "known.json").read_text())
+    entries["findings"][0] |= {"expires": "2020-01-01", "owner": "Ann"}
+    (project / "known.json").write_text(json.dumps(entries))
+    code, _, err = told("--select", "ERR001", "--baseline", "known.json")
+    assert code == 1
+    assert "ended on 2020-01-01, owner Ann" in err
+
+
+def test_a_difference_is_shown_and_nothing_is_written(told: Told, project: Path) -> None:
+    text = AGENT.replace("timeout=30", "")
+    (project / "agent.py").write_text(text)
+    _, out, _ = told("--diff", "--unsafe-fixes", "--select", "LAT001")
+    assert "+client = OpenAI(timeout=60)" in out
+    assert (project / "agent.py").read_text() == text
+    told("--unsafe-fixes", "--select", "LAT001")
+    assert "OpenAI(timeout=60)" in (project / "agent.py").read_text()
+
+
+def test_rules_are_listed_and_explained(told: Told) -> None:
+    assert "ERR001" in told("--list-rules")[1]
+    code, out, _ = told("--explain", "model-error-swallowed")
+    assert code == 0
+    assert "False alarms:" in out
+
+
+def test_the_checklist_says_how_each_item_stands(told: Told) -> None:
+    code, out, _ = told("--checklist")
+    assert code == 1
+    assert "escalation rule" in out
+
+
+def test_the_table_of_calls_is_shown(told: Told) -> None:
+    code, out, _ = told("--effective", "--format", "json")
+    assert code == 0
+    assert "gpt-5" in out
+
+
+def test_lock_files_are_compared(told: Told, project: Path) -> None:
+    (project / "old.txt").write_text("langgraph==0.6.0\n")
+    (project / "new.txt").write_text("langgraph==0.6.0\n")
+    code, _, _ = told("diff", "old.txt", "new.txt")
+    assert code in (0, 2)
+
+
+def test_an_agents_settings_file_is_scanned_alone(told: Told, project: Path) -> None:
+    sample = Path(__file__).parents[2] / "examples" / "agent_config.json"
+    (project / "agent_config.json").write_bytes(sample.read_bytes())
+    code, out, _ = told("--config", "agent_config.json", "--format", "concise")
+    assert code == 1
+    assert "agent_config.json" in out
+    assert "agent.py" not in out

@@ -1,0 +1,84 @@
+"""A failed call of a model that nobody learns of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from agentprobe.scan.finding import Finding
+from agentprobe.scan.severity import Severity, Tier
+
+Scan = Callable[..., list[Finding]]
+HEAD = """
+from openai import OpenAI
+
+client = OpenAI()
+
+"""
+
+
+@pytest.mark.parametrize("ends", ["pass", "print('failed', error)", "answer = None", "return ''"])
+def test_a_broad_handler_that_goes_on_is_found(found: Scan, ends: str) -> None:
+    code = f"""
+def ask(messages):
+    try:
+        answer = client.chat.completions.create(model="gpt-5", messages=messages)
+    except Exception as error:
+        {ends}
+"""
+    (finding,) = found(HEAD + code, "model-error-swallowed")
+    assert (finding.place.line, finding.subject) == (10, "ask")
+    assert (finding.severity, finding.tier) == (Severity.HIGH, Tier.PROVED)
+
+
+def test_a_client_that_is_an_attribute_is_followed(found: Scan) -> None:
+    code = """
+    import anthropic
+
+    class Desk:
+        def __init__(self):
+            self.model = anthropic.AsyncAnthropic()
+
+        async def ask(self, messages):
+            try:
+                return await self.model.messages.create(model="claude", max_tokens=10, messages=messages)
+            except:
+                return None
+    """
+    (finding,) = found(code, "model-error-swallowed")
+    assert finding.subject == "Desk.ask"
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        "except Exception as error:\n        raise Unavailable() from error",
+        "except openai.RateLimitError:\n        pass",
+        "except Exception as error:\n        return Failed(error)",
+    ],
+)
+def test_a_handler_that_hands_the_error_on_or_is_narrow_is_not(found: Scan, handler: str) -> None:
+    code = f"""
+def ask(messages):
+    try:
+        return client.chat.completions.create(model="gpt-5", messages=messages)
+    {handler}
+"""
+    assert not found(HEAD + code, "model-error-swallowed")
+
+
+def test_messages_of_another_library_are_no_model(found: Scan) -> None:
+    code = """
+    import anthropic
+    from twilio.rest import Client
+
+    client = Client()
+
+    def text(number):
+        try:
+            client.messages.create(to=number, body="hello")
+        except Exception:
+            pass
+    """
+    assert not found(code, "model-error-swallowed")

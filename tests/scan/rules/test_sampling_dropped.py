@@ -1,0 +1,66 @@
+"""A temperature that does not arrive at the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from agentprobe.scan.finding import Finding
+
+Scan = Callable[..., list[Finding]]
+RULE = "sampling-dropped"
+HEAD = "from openai import OpenAI\n\nclient = OpenAI()\n\n"
+GOOD = "client.chat.completions.create(model='gpt-4.1', messages=m, temperature=temperature)"
+LOST = "client.chat.completions.create(model='gpt-4.1', messages=m)"
+
+
+def ask(body: str) -> str:
+    return f"{HEAD}def ask(m, temperature=0.0, stream=False, model='gpt-4.1'):\n    {body}\n"
+
+
+def test_one_path_that_loses_it_is_found(found: Scan, tmp_path: Path) -> None:
+    (finding,) = found(ask(f"if stream:\n        return {LOST}\n    return {GOOD}"), RULE)
+    assert finding.place.line == 7
+    assert "on this path" in finding.message
+    assert finding.fix is not None
+    (edit,) = finding.fix.edits
+    raw = (tmp_path / edit.path).read_bytes()
+    mended = (raw[: edit.start] + edit.text.encode() + raw[edit.end :]).decode()
+    assert not found(mended, RULE)
+
+
+def test_a_temperature_that_is_never_used_is_found(found: Scan) -> None:
+    (finding,) = found(ask(f"return {LOST}"), RULE)
+    assert "at all" in finding.message
+    assert finding.subject == "ask temperature"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"return {GOOD}",
+        f"if model.startswith('o3'):\n        return {LOST}\n    return {GOOD}",
+        f"if supports_temperature(model):\n        return {GOOD}\n    return {LOST}",
+        (
+            "params = {'temperature': temperature}\n"
+            "    return client.chat.completions.create(model='gpt-4.1', messages=m, **params)"
+        ),
+        "client.temperature = temperature\n    return " + LOST,
+        "return client.chat.completions.create(model='gpt-4.1', messages=m, temperature=0)",
+        "return client.chat.completions.create(model='o3', messages=m)",
+        "raise NotImplementedError",
+        f"log(locals())\n    return {LOST}",
+        (
+            f"draft = {GOOD}\n"
+            f"    return client.chat.completions.create(model='gpt-4.1', messages=draft, temperature=0)"
+        ),
+    ],
+)
+def test_paths_that_keep_it_or_have_a_reason_are_not(found: Scan, body: str) -> None:
+    assert not found(ask(body), RULE)
+
+
+def test_functions_that_take_none_are_not(found: Scan) -> None:
+    assert not found(f"{HEAD}def ask(m):\n    return {LOST}\n", RULE)

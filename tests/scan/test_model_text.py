@@ -1,0 +1,55 @@
+"""Which expressions hold what a model said, and as what."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from agentprobe.scan.model_text import Said, hearing
+from agentprobe.scan.module import parse_module
+
+CODE = """
+import json
+from openai import OpenAI
+from anthropic import Anthropic
+
+client = OpenAI()
+claude = Anthropic()
+
+def ask(prompt):
+    reply = client.chat.completions.create(model="gpt-5", messages=[prompt])
+    return reply.choices[0].message.content
+
+def act(prompt, page):
+    reply = client.chat.completions.create(model="gpt-5", messages=[prompt])
+    other = claude.messages.create(model="claude", max_tokens=9, messages=[prompt])
+    text = ""
+    for block in other.content:
+        text += block.text
+    check(EXPRESSION)
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("reply.choices[0].message.content", Said.TEXT),
+        ("reply.choices[0].message.content.strip().lower()", Said.TEXT),
+        ("text", Said.TEXT),
+        ("ask(prompt)", Said.TEXT),
+        ("ask(prompt).split()[0]", Said.TEXT),
+        ("json.loads(ask(prompt))", Said.PARSED),
+        ("reply.choices[0].message.tool_calls[0].function.arguments", Said.ARGUMENTS),
+        ("reply.choices[0].finish_reason", Said.OTHER),
+        ("reply", Said.WHOLE),
+        ("reply.choices[0].message.parsed", Said.TYPED),
+        ("prompt", None),
+        ("page.text", None),
+    ],
+)
+def test_what_is_held_of_an_answer_is_told(expression: str, said: Said | None) -> None:
+    module = parse_module("agent.py", CODE.replace("EXPRESSION", expression).encode(), "agent")
+    (call,) = [one for one in module.calls if ast.unparse(one.func) == "check"]
+    heard = hearing(module).heard(call.args[0])
+    assert [one.said for one in heard][:1] == ([said] if said is not None else [])
