@@ -55,7 +55,7 @@ def test_code_that_calls_no_model_shows_nothing(tmp_path: Path) -> None:
 
 
 def test_a_retired_model_is_no_temperature(tmp_path: Path) -> None:
-    pinned = SWALLOWING.replace("gpt-4.1-2025-04-14", "gpt-4-32k-0314")
+    pinned = SWALLOWING.replace("gpt-4.1-2025-04-14", "gpt-4-0314")
     (tmp_path / "agent.py").write_text(pinned)
     found = analyse(Material(scan=scanned(tmp_path))).of(Mode.TEMPERATURE_DRIFT)
     assert not found.present

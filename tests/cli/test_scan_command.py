@@ -143,10 +143,16 @@ def test_the_table_of_calls_is_shown(told: Told) -> None:
 
 
 def test_lock_files_are_compared(told: Told, project: Path) -> None:
-    (project / "old.txt").write_text("langgraph==0.6.0\n")
-    (project / "new.txt").write_text("langgraph==0.6.0\n")
-    code, _, _ = told("diff", "old.txt", "new.txt")
-    assert code in (0, 2)
+    (project / "requirements-old.txt").write_text("langgraph==1.0.5\n")
+    (project / "requirements-new.txt").write_text("langgraph==1.1.4\n")
+    code, out, _ = told("diff", "requirements-old.txt", "requirements-new.txt")
+    assert (code, out.strip()) == (1, "langgraph 1.0.5 -> 1.1.4: recursion_limit 25 steps -> 10,007 steps")
+    code, out, _ = told("diff", "requirements-old.txt", "requirements-old.txt")
+    assert (code, out.strip()) == (0, "No package of models or agents differs.")
+    (project / "old.yaml").write_text("langgraph==1.0.5\n")
+    code, _, error = told("diff", "old.yaml", "requirements-new.txt")
+    assert code == 2
+    assert "old.yaml is no lock file that is known here" in error
 
 
 def test_an_agents_settings_file_is_scanned_alone(told: Told, project: Path) -> None:

@@ -12,8 +12,12 @@ _HEAD = b'{"agentprobe":"trace"'
 
 def trace_files(paths: Iterable[Path]) -> list[Path]:
     """Each trace once, in order; raises ConfigError for a folder that holds none."""
-    files = [file for path in paths for file in (_inside(path) if path.is_dir() else [path])]
-    return list({file.resolve(): file for file in files}.values())
+    return list({file.resolve(): file for path in paths for file in traces_at(path)}.values())
+
+
+def traces_at(path: Path) -> list[Path]:
+    """The trace at a place, or all that lie in a folder; raises ConfigError for a folder that holds none."""
+    return _inside(path) if path.is_dir() else [path]
 
 
 def _inside(folder: Path) -> list[Path]:

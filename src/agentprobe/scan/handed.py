@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from agentprobe.scan.facts import Handed, Limit, Value
-from agentprobe.scan.module import FUNCTIONS, Module, argument
+from agentprobe.scan.module import FUNCTIONS, Module, argument, last_word
 from agentprobe.scan.repeats import target_of
 from agentprobe.scan.values import arguments, literal, value
 
@@ -101,7 +101,7 @@ def deadline_around(module: Module, call: ast.AST) -> Value | None:
 
 
 def _waits(module: Module, call: ast.Call) -> bool:
-    last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    last = last_word(call.func)
     return last in _LAST and module.qualified(call.func) in _WAITERS
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from agentprobe.scan.bounds import LOOPS, within
 from agentprobe.scan.flows import written
-from agentprobe.scan.module import FUNCTIONS, Module
+from agentprobe.scan.module import FUNCTIONS, Module, last_word
 
 _BROAD = frozenset({
     "Exception", "BaseException", "openai.OpenAIError", "openai.APIError", "openai.error.OpenAIError",
@@ -47,6 +47,11 @@ def tries_around(module: Module, node: ast.AST) -> Iterator[ast.Try]:
 def is_broad(module: Module, handler: ast.ExceptHandler) -> bool:
     """Does a handler catch everything, or all errors that a model's SDK has?"""
     return any(one is None or module.qualified(one) in _BROAD for one in kinds_of(handler))
+
+
+def catches_everything(module: Module, kinds: Iterable[ast.expr | None]) -> bool:
+    """Is `Exception`, what stands above it, or no type at all among the types that are caught?"""
+    return any(one is None or module.qualified(one) in ("Exception", "BaseException") for one in kinds)
 
 
 def kinds_of(handler: ast.ExceptHandler) -> list[ast.expr | None]:
@@ -109,11 +114,7 @@ def loop_around(module: Module, node: ast.AST) -> ast.While | ast.For | ast.Asyn
 def logged(module: Module, handler: ast.ExceptHandler, *, loudly: bool = False) -> bool:
     """Does a handler write a line about the failure (`loudly`: where somebody watches)?"""
     words = _LOUD if loudly else LOGS
-    return any(isinstance(node, ast.Call) and _last(node) in words for node in ast.walk(handler))
-
-
-def _last(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return any(isinstance(node, ast.Call) and last_word(node.func) in words for node in ast.walk(handler))
 
 
 def hands_on(module: Module, handler: ast.ExceptHandler) -> bool:
@@ -135,7 +136,7 @@ def _keeps(module: Module, handler: ast.ExceptHandler) -> bool:
 def _only_told(module: Module, node: ast.Name) -> bool:
     """Does an error only go into what is printed or logged, or is it only asked what it is?"""
     for above in module.ancestors(node):
-        if isinstance(above, ast.Call) and _last(above) in (
+        if isinstance(above, ast.Call) and last_word(above.func) in (
             *LOGS,
             "isinstance",
             "type",
@@ -200,7 +201,7 @@ def _is_mark(node: ast.Assign | ast.AugAssign) -> bool:
 
 def _reports(call: ast.Call) -> bool:
     """`errors.append(…)`, `on_error(…)`, `metrics.increment(…)`, `results.append({"error": …})`."""
-    last = _last(call)
+    last = last_word(call.func)
     if last in LOGS:
         return False
     if last in ("append", "add", "put", "put_nowait", "setdefault", "extend"):

@@ -11,7 +11,7 @@ from agentprobe.scan.apis import AGENT_ROOTS
 from agentprobe.scan.facts import ModelCall
 from agentprobe.scan.flows import own_function
 from agentprobe.scan.model_calls import model_calls
-from agentprobe.scan.module import FUNCTIONS, Module, parameters
+from agentprobe.scan.module import FUNCTIONS, Module, last_word, parameters
 from agentprobe.scan.project import Project
 from agentprobe.scan.reaching import reaching
 
@@ -143,7 +143,7 @@ def _handed_by_name(module: Module) -> Iterator[tuple[ast.Call, ModelCall]]:
         return
     known = model_calls(module)
     for call in module.calls:
-        last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        last = last_word(call.func)
         if call in known or not _ASKS.search(last):
             continue
         first = call.args[0] if call.args else None
@@ -277,7 +277,7 @@ def _measured(module: Module, call: ast.Call) -> bool:
     """Is it `len(x)` in a comparison, or `shorten(x)`?"""
     if isinstance(call.func, ast.Name) and call.func.id == "len":
         return any(isinstance(one, ast.Compare) for one in list(module.ancestors(call))[:3])
-    last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    last = last_word(call.func)
     if _SHORTENS.search(last) or "token" in last.lower():
         return True
     above = module.parent(call)
@@ -307,7 +307,7 @@ def _made_anew(value: ast.expr, history: History) -> bool:
 def _says_so(module: Module, history: History) -> bool:
     """Does a call in the same function or class shorten histories by its name?"""
     for call in module.calls:
-        last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        last = last_word(call.func)
         if (
             last
             and _SHORTENS.search(last)

@@ -10,7 +10,7 @@ from typing import Any
 
 from agentprobe.scan.document import Document, Key
 from agentprobe.scan.finding import Place
-from agentprobe.scan.module import Module, argument
+from agentprobe.scan.module import Module, argument, last_word
 from agentprobe.scan.tool_forms import items_of
 from agentprobe.scan.values import literal
 
@@ -76,7 +76,7 @@ def _of_entry(document: Document, keys: tuple[Key, ...], entry: dict[str, Any]) 
 def servers_in_code(module: Module) -> Iterator[Server]:
     """The servers that Python code starts by a command."""
     for call in module.calls:
-        last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        last = last_word(call.func)
         if last in _STARTERS:
             command, given = argument(call, "command", 0), argument(call, "args", 1)
             yield from _of_code(module, call, command, given)

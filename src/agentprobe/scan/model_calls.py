@@ -11,7 +11,7 @@ from agentprobe.scan.apis import LAST_WORDS, MAKER_WORDS, Api, api_by_method, ap
 from agentprobe.scan.facts import ClientUse, Known, ModelCall, Value
 from agentprobe.scan.finding import Place
 from agentprobe.scan.handed import deadline_around
-from agentprobe.scan.module import FUNCTIONS, Function, Module, argument
+from agentprobe.scan.module import FUNCTIONS, Function, Module, argument, last_word
 from agentprobe.scan.repeats import is_retrier
 from agentprobe.scan.values import arguments, spread_items, value
 
@@ -30,15 +30,9 @@ def _found(module: Module) -> list[tuple[ast.Call, ModelCall]]:
     return [
         (call, _told(module, call, api, sure=sure))
         for call in module.calls
-        if _last_word(call.func) in LAST_WORDS and (told := _api(module, call)) is not None
+        if last_word(call.func) in LAST_WORDS and (told := _api(module, call)) is not None
         for api, sure in [told]
     ]
-
-
-def _last_word(func: ast.expr) -> str:
-    if isinstance(func, ast.Attribute):
-        return func.attr
-    return func.id if isinstance(func, ast.Name) else ""
 
 
 def _api(module: Module, call: ast.Call) -> tuple[Api, bool] | None:
@@ -161,7 +155,7 @@ def settings_of(module: Module, call: ast.Call) -> tuple[dict[str, Value], tuple
     """A call's arguments; those within `config={...}` and the like as "config.name"."""
     given, spread = arguments(module, call)
     held: dict[str, ast.expr] = {word.arg: word.value for word in call.keywords if word.arg in HOLDERS}
-    place = _CONFIG_PLACE.get(_last_word(call.func))
+    place = _CONFIG_PLACE.get(last_word(call.func))
     second = argument(call, "config", place) if place is not None else None
     if second is not None:
         held.setdefault("config", second)
@@ -238,7 +232,7 @@ _SETTERS = ("with_options", "copy", "bind", "with_config", "with_retry", "bind_t
 
 def _set_by(module: Module, call: ast.Call) -> dict[str, Value]:
     """What a method that gives back the same thing sets, as "bind.temperature"."""
-    name = _last_word(call.func)
+    name = last_word(call.func)
     if name not in _SETTERS:
         return {}
     given, spread = arguments(module, call)
@@ -297,7 +291,7 @@ def made_here(module: Module, node: ast.Call, made: str) -> ClientUse:
 def maker_called(module: Module, call: ast.Call) -> str:
     """The dotted name of the maker that a call calls; "" where it calls something else, or an instance."""
     func = call.func
-    last = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    last = last_word(func)
     if not last or (last not in MAKER_WORDS and last not in module.imports):
         return ""
     made = module.qualified(func)

@@ -10,7 +10,7 @@ from agentprobe.scan.apis import maker_of
 from agentprobe.scan.facts import NamedModel
 from agentprobe.scan.flows import own_function
 from agentprobe.scan.model_calls import model_calls
-from agentprobe.scan.module import Module, parameters
+from agentprobe.scan.module import Module, last_word, parameters
 
 NAMES = re.compile(
     r"(?:^|_)(?:models?|llm|engine)(?:_?(?:id|name|version|type|default))?$"
@@ -136,7 +136,7 @@ def _of_place(module: Module, call: ast.Call, node: ast.expr, depth: int) -> tup
     if node not in call.args:
         return None
     place = call.args.index(node)
-    last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    last = last_word(call.func)
     if place == 0 and last in _FIRST:
         return last, _asks(module, call)
     if last in _DEFAULTING:

@@ -481,6 +481,13 @@ def argument(call: ast.Call, name: str, position: int | None = None) -> ast.expr
     return None
 
 
+def last_word(func: ast.expr) -> str:
+    """The name that a call is written with, without what stands before its last dot; "" where it has none."""
+    if isinstance(func, ast.Attribute):
+        return func.attr
+    return func.id if isinstance(func, ast.Name) else ""
+
+
 def spreads(call: ast.Call) -> list[ast.expr]:
     """What a call spreads into its keywords: the `x` of `**x`."""
     return [word.value for word in call.keywords if word.arg is None]

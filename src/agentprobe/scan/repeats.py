@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from agentprobe.scan.facts import Known, Repeat, Value
+from agentprobe.scan.handlers import kinds_of
 from agentprobe.scan.module import FUNCTIONS, Module, argument
 from agentprobe.scan.values import literal, value
 
@@ -172,11 +173,7 @@ def _tries(loop: Loop) -> list[ast.Try]:
 
 def _caught(tried: ast.Try) -> list[ast.expr | None]:
     """What the handlers of a `try` catch; None for everything."""
-    return [
-        kind
-        for handler in tried.handlers
-        for kind in (handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type])
-    ]
+    return [kind for handler in tried.handlers for kind in kinds_of(handler)]
 
 
 _PARSING = re.compile(

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agentprobe.scan.module import FUNCTIONS, Function, Module
+from agentprobe.scan.module import FUNCTIONS, Function, Module, last_word
 from agentprobe.scan.tool_effects import called_in
 from agentprobe.scan.tool_forms import function_named
 
@@ -49,7 +49,7 @@ def together(module: Module) -> tuple[Together, ...]:
 
 def _found(module: Module) -> Iterator[Together]:
     for call in module.calls:
-        last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        last = last_word(call.func)
         if last not in _WORDS:
             continue
         dotted = module.qualified(call.func)

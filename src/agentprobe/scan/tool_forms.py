@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from agentprobe.scan.facts import Tool
-from agentprobe.scan.module import FUNCTIONS, Function, Module, argument
+from agentprobe.scan.module import FUNCTIONS, Function, Module, argument, last_word
 from agentprobe.scan.tool_effects import by_name, effect_of
 from agentprobe.scan.tool_schemas import schema_of, schema_of_class
 from agentprobe.scan.values import NOT_FOUND, literal
@@ -91,7 +91,7 @@ def decorated(module: Module) -> Iterator[Tool]:
 def kind_of(module: Module, decorator: ast.expr) -> str:
     """The framework whose tool a decorator makes of a function; "" where it makes none."""
     func = decorator.func if isinstance(decorator, ast.Call) else decorator
-    written = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    written = last_word(func)
     dotted = module.qualified(decorator)
     if written not in _LAST_WORDS and dotted.rpartition(".")[2] not in _LAST_WORDS:
         return ""
@@ -183,7 +183,7 @@ def _camel(name: str) -> str:
 def wrapped(module: Module) -> Iterator[Tool]:
     """Functions that a call makes tools of: `StructuredTool.from_function(f)`, `FunctionTool(f)`."""
     for call in module.calls:
-        if _last(call.func) not in _WRAPPER_WORDS:
+        if last_word(call.func) not in _WRAPPER_WORDS:
             continue
         kind = _WRAPPERS.get(module.qualified(call.func))
         if kind is not None:
@@ -215,7 +215,7 @@ def _wrapped(module: Module, call: ast.Call, kind: str) -> Tool | None:
 def listed(module: Module) -> Iterator[Tool]:
     """Plain functions that an agent, a model or a node is handed in a list."""
     for call in module.calls:
-        last = _last(call.func)
+        last = last_word(call.func)
         if last not in _LIST_WORDS:
             continue
         word, position = (
@@ -315,9 +315,3 @@ def _fields(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr | None]]:
             yield part.target.id, part.value
         elif isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name):
             yield part.targets[0].id, part.value
-
-
-def _last(func: ast.expr) -> str:
-    if isinstance(func, ast.Attribute):
-        return func.attr
-    return func.id if isinstance(func, ast.Name) else ""

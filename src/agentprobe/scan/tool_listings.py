@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agentprobe.scan.facts import Effect, Tool
-from agentprobe.scan.module import Module, argument
+from agentprobe.scan.module import Module, argument, last_word
 from agentprobe.scan.tool_effects import by_name, effect_by, effect_of, writes_within
 from agentprobe.scan.tool_forms import hints_in
 from agentprobe.scan.tool_schemas import schema_of_class
@@ -77,7 +77,7 @@ def mcp_listed(module: Module) -> Iterator[Tool]:
     if not {"mcp", "mcp_types"} & module.imported_roots:
         return
     for call in module.calls:
-        last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        last = last_word(call.func)
         if last != "Tool" or module.qualified(call.func) not in _MCP:
             continue
         name = _text(module, argument(call, "name"))

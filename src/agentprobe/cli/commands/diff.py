@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console, RenderableType
 
-from agentprobe.errors import ConfigError
+from agentprobe.cli.trace_files import traces_at
 from agentprobe.lab.behaviour import moved
 from agentprobe.report.html_diff import diff_page
 from agentprobe.report.html_sets import sets_page
@@ -20,7 +20,6 @@ from agentprobe.trace.diff.compare import diff
 from agentprobe.trace.read import read_trace
 from agentprobe.trace.view import Trace
 
-_HEAD = b'{"agentprobe":"trace"'
 _RUN = click.Path(exists=True, path_type=Path)
 
 
@@ -81,20 +80,7 @@ def _sides(
 
 def _files(paths: Sequence[Path]) -> list[Path]:
     """The traces at these places; a folder stands for all that lie in it."""
-    return [file for path in paths for file in (_inside(path) if path.is_dir() else [path])]
-
-
-def _inside(folder: Path) -> list[Path]:
-    files = sorted(path for path in folder.rglob("*.json*") if path.suffix in (".json", ".jsonl"))
-    found = [path for path in files if _is_trace(path)]
-    if not found:
-        raise ConfigError(f"{folder} holds no trace; give what `agentprobe trace` has written")
-    return found
-
-
-def _is_trace(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(_HEAD)) == _HEAD
+    return [file for path in paths for file in traces_at(path)]
 
 
 def _read(files: Sequence[Path]) -> Iterator[Trace]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from agentprobe.scan.finding import Finding
 from agentprobe.scan.histories import words_of
-from agentprobe.scan.module import FUNCTIONS, Function, Module
+from agentprobe.scan.module import FUNCTIONS, Function, Module, last_word
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
 from agentprobe.scan.severity import Mode, Severity, Tier
@@ -146,7 +146,7 @@ def _is_text(node: ast.expr) -> bool:
     assert isinstance(node, ast.Call)
     given = node.args[0]
     if isinstance(given, ast.Call):
-        last = given.func.attr if isinstance(given.func, ast.Attribute) else getattr(given.func, "id", "")
+        last = last_word(given.func)
         return last in ("str", "dumps", "join", "strip", "format")
     name = given.id if isinstance(given, ast.Name) else given.attr if isinstance(given, ast.Attribute) else ""
     return bool(_TEXT.search(name)) and not _MANY.search(name) and not _IDS.search(name)
@@ -221,10 +221,7 @@ def _is_shown(module: Module, node: ast.AST) -> bool:
 
 def _has_tokenizer(function: Function) -> bool:
     return any(
-        isinstance(node, ast.Call)
-        and (node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", ""))
-        in _TOKENIZERS
-        for node in ast.walk(function)
+        isinstance(node, ast.Call) and last_word(node.func) in _TOKENIZERS for node in ast.walk(function)
     )
 
 

@@ -10,7 +10,7 @@ from agentprobe.scan.bounds import within
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.flows import calls_of, own_function
 from agentprobe.scan.handlers import LOGS, is_broad
-from agentprobe.scan.module import Module, argument
+from agentprobe.scan.module import Module, argument, last_word
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
 from agentprobe.scan.severity import Mode, Severity, Tier
@@ -239,7 +239,7 @@ def _says(node: ast.AST) -> bool:
         return True
     if not isinstance(node, ast.Call):
         return False
-    last = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    last = last_word(node.func)
     return last in LOGS or (last in ("append", "add", "put") and _is_error(node))
 
 

@@ -9,7 +9,7 @@ from agentprobe.scan.bounds import is_endless, within
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.handlers import LOGS
 from agentprobe.scan.model_calls import model_calls
-from agentprobe.scan.module import Function, Module
+from agentprobe.scan.module import Function, Module, last_word
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
 from agentprobe.scan.severity import Item, Mode, Severity, Tier
@@ -138,5 +138,5 @@ def _says(module: Module, node: ast.AST) -> bool:
         return isinstance(node.value, str | bool)
     if not isinstance(node, ast.Call):
         return False
-    last = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    last = last_word(node.func)
     return node in model_calls(module) or last in LOGS or last[:1].isupper()

@@ -11,6 +11,7 @@ from agentprobe.scan.declared import Setting, declared
 from agentprobe.scan.document import Document
 from agentprobe.scan.facts import Caught, Facts
 from agentprobe.scan.finding import Finding, Probe
+from agentprobe.scan.handlers import catches_everything
 from agentprobe.scan.model_calls import model_calls
 from agentprobe.scan.module import Module
 from agentprobe.scan.project import Project
@@ -159,7 +160,7 @@ def _suppresses(module: Module, node: ast.expr) -> bool:
     return (
         isinstance(node, ast.Call)
         and module.qualified(node.func) == "contextlib.suppress"
-        and any(module.qualified(one) in ("Exception", "BaseException") for one in node.args)
+        and catches_everything(module, node.args)
     )
 
 

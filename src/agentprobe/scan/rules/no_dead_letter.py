@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from agentprobe.scan.finding import Finding, Met, Place, Probe
+from agentprobe.scan.handlers import catches_everything, kinds_of
 from agentprobe.scan.model_calls import model_calls
-from agentprobe.scan.module import FUNCTIONS, Function, Module
+from agentprobe.scan.module import FUNCTIONS, Function, Module, last_word
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
@@ -139,13 +140,8 @@ def _loops(module: Module) -> Iterator[tuple[ast.While | ast.For | ast.AsyncFor,
 
 def _handlers(module: Module, loop: ast.AST) -> Iterator[ast.ExceptHandler]:
     for node in ast.walk(loop):
-        if isinstance(node, ast.ExceptHandler) and _is_broad(module, node):
+        if isinstance(node, ast.ExceptHandler) and catches_everything(module, kinds_of(node)):
             yield node
-
-
-def _is_broad(module: Module, handler: ast.ExceptHandler) -> bool:
-    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(one is None or module.qualified(one) in ("Exception", "BaseException") for one in kinds)
 
 
 def _asks(module: Module, handler: ast.ExceptHandler, asking: set[Function | None]) -> bool:
@@ -155,19 +151,14 @@ def _asks(module: Module, handler: ast.ExceptHandler, asking: set[Function | Non
     names = {function.name for function in asking if function is not None}
     calls = [node for part in guarded.body for node in ast.walk(part) if isinstance(node, ast.Call)]
     known = model_calls(module)
-    return any(call in known or _last(call) in names for call in calls)
-
-
-def _last(call: ast.Call) -> str:
-    if isinstance(call.func, ast.Attribute):
-        return call.func.attr
-    return call.func.id if isinstance(call.func, ast.Name) else ""
+    return any(call in known or last_word(call.func) in names for call in calls)
 
 
 def _keeps(handler: ast.ExceptHandler) -> bool:
     """Does a handler raise, or call or write something that may keep the task?"""
     return any(
-        isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _KEEPS.search(_last(node)) is not None)
+        isinstance(node, ast.Raise)
+        or (isinstance(node, ast.Call) and _KEEPS.search(last_word(node.func)) is not None)
         for part in handler.body
         for node in ast.walk(part)
     )

@@ -13,7 +13,7 @@ from agentprobe.scan.flows import LOADS, calls_of
 from agentprobe.scan.handlers import kinds_of, tries_around
 from agentprobe.scan.model_calls import model_calls
 from agentprobe.scan.model_text import Heard, Hearing, Said, hearing, hearing_in, that_hear
-from agentprobe.scan.module import Module
+from agentprobe.scan.module import Module, last_word
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
@@ -189,7 +189,7 @@ def _is_checked(module: Module, call: ast.Call) -> bool:
     )
     for node in within(module, function):
         if isinstance(node, ast.Call) and name and _names(node, name):
-            last = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            last = last_word(node.func)
             if (
                 last in _CHECKS
                 or last in ("isinstance", "validate_arguments")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from agentprobe.scan.document import Document
 from agentprobe.scan.finding import Finding
 from agentprobe.scan.model_calls import model_calls
-from agentprobe.scan.module import Module, argument
+from agentprobe.scan.module import Module, argument, last_word
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
 from agentprobe.scan.severity import Mode, Severity, Tier
@@ -64,7 +64,7 @@ class PromptUnpinnedRemote(Rule):
         if is_test(module.path):
             return
         for call in module.calls:
-            name = _last(call.func)
+            name = last_word(call.func)
             if name in _METHODS:
                 yield from self._pulled(module, call)
         for call in model_calls(module):
@@ -145,10 +145,6 @@ def _texts(module: Module, node: ast.expr | None) -> list[str]:
     its = value(module, node)
     found = [one.value for one in (its, *its.choices)]
     return [text for text in found if isinstance(text, str)]
-
-
-def _last(func: ast.expr) -> str:
-    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
 
 
 def _named(call: ast.Call) -> ast.expr | None:

@@ -11,7 +11,7 @@ from agentprobe.scan.flows import LOADS, own_function
 from agentprobe.scan.histories import written
 from agentprobe.scan.model_calls import model_calls
 from agentprobe.scan.model_text import Heard, Hearing, Said, hearing, hearing_in, that_hear
-from agentprobe.scan.module import Function, Module, argument
+from agentprobe.scan.module import Function, Module, argument, last_word
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
@@ -146,7 +146,7 @@ def _used(module: Module, hears: Hearing) -> Iterator[tuple[ast.AST, Heard, str]
     """Where text or arguments of a model are parsed or stored, and how."""
     for call in module.calls:
         func = call.func
-        last = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+        last = last_word(func)
         if last in ("loads", "safe_load", "load", "literal_eval", "repair_json") and call.args:
             if module.qualified(func) in LOADS:
                 heard = hears.held(call.args[0], Said.TEXT, Said.ARGUMENTS)

@@ -10,7 +10,7 @@ from agentprobe.scan.facts import Tool
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.flows import Source, own_function, sources
 from agentprobe.scan.histories import words_of, written
-from agentprobe.scan.module import Function, Module, argument
+from agentprobe.scan.module import Function, Module, argument, last_word
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
 from agentprobe.scan.severity import Mode, Severity, Tier
@@ -146,7 +146,7 @@ def _kind(module: Module, source: Source) -> str:
     """What a call gives that may be of any length; "" where it is bounded or nobody knows."""
     call, path = source.call, source.path
     dotted = module.qualified(call.func)
-    last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    last = last_word(call.func)
     if _narrowed(path):
         return ""
     if _HTTP.search(dotted):
