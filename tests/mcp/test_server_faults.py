@@ -97,7 +97,7 @@ def test_a_stateless_server_comes_back_as_another_process_each_time_and_the_call
         await client.call_tool("add_tool", {})
         assert "newcomer" in await names(client)
         waiting = asyncio.create_task(client.call_tool("wait", {}))
-        await desk.recorded(b'"name":"wait"')
+        await desk.recorded(b'"site":"tool:wait"')
         got = []
         for number in range(5):
             try:

@@ -154,7 +154,7 @@ def test_a_server_may_ask_the_agents_model_and_its_user(desk: Desk) -> None:
 def test_a_cancelled_call_is_cancelled_at_the_server_and_recorded_as_left(desk: Desk) -> None:
     async def use(client: Client) -> str:
         waiting = asyncio.create_task(client.call_tool("wait", {}))
-        await desk.recorded(b'"name":"wait"')
+        await desk.recorded(b'"site":"tool:wait"')
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
         return words(await client.call_tool("cancel_order", {"order": "8"}))

@@ -49,4 +49,4 @@ class RefusedAnswer(ChangedAnswer):
         return Change(refused, f"the model refused: {self.text!r}")
 
     def shows(self, told: ModelAnswer, before: ModelAnswer) -> bool:
-        return told.finish in _ENDS if self.by == "filter" else told != before
+        return told != before and (self.by != "filter" or told.finish in _ENDS)
