@@ -58,8 +58,14 @@ class Told:
 
     def _own(self, value: str) -> int:
         """Which of a value's words is its own: the rarest one, of equally rare ones the longest."""
+        if " " not in value:
+            return 0
         parts = value.split(" ")
         return min(range(len(parts)), key=lambda at: (self._times[parts[at].lower()], -len(parts[at])))
+
+    def _part(self, value: str) -> str:
+        """A value's own word."""
+        return value.split(" ")[self._own(value)] if " " in value else value
 
     @cached_property
     def _measure(self) -> Measure:
@@ -82,7 +88,7 @@ class Told:
             else _blended(
                 known[head],
                 self._own(known[head]),
-                known[tail].split(" ")[self._own(known[tail])],
+                self._part(known[tail]),
                 bits,
                 fresh=new,
             )
@@ -126,10 +132,12 @@ def _blended(head: str, at: int, other: str, bits: int, *, fresh: bool) -> str:
 
     What is no letter stays where it is; digits become others.
     """
+    end = _longest(other)
+    if head.isalpha():
+        return _renewed(head, end, bits, fresh=fresh)
     parts = head.split(" ")
     runs = _RUN.findall(parts[at])
     longest = max((run for run in runs if run.isalpha()), key=len, default="")
-    end = max((run for run in _RUN.findall(other) if run.isalpha()), key=len, default="")
     told = []
     for place, run in enumerate(runs):
         if run is longest:
@@ -140,6 +148,13 @@ def _blended(head: str, at: int, other: str, bits: int, *, fresh: bool) -> str:
             told.append(run)
     parts[at] = "".join(told)
     return " ".join(parts)
+
+
+def _longest(text: str) -> str:
+    """The longest run of letters."""
+    if text.isalpha():
+        return text
+    return max((run for run in _RUN.findall(text) if run.isalpha()), key=len, default="")
 
 
 _DIGIT = re.compile(r"\d")

@@ -131,10 +131,14 @@ def masked_of(values: Values, role: Role, counting: Counting) -> Masked:
     text = values.drop_null().cast(pa.string())
     prefix = shared_prefix(text, counting.k)
     rest = pc.utf8_slice_codeunits(text, len(prefix)) if prefix else text
-    masks, _ = counting.told(pc.utf8_slice_codeunits(masks_of(rest), 0, _LONGEST_MASK), most=_MOST_MASKS)
+    told = pc.utf8_slice_codeunits(masks_of(rest), 0, _LONGEST_MASK)
+    masks, _ = counting.told(told, most=_MOST_MASKS)
     lead = _LEADS.get(role, 0)
-    leads_by = tuple(_leads_of(mask, rest, lead, counting) for mask, _ in masks) if lead else ()
-    masks = tuple((_fixed(mask, rest, counting), share) for mask, share in masks)
+    having = [rest.filter(pc.equal(told, mask)) for mask, _ in masks]
+    fixed = [_fixed(mask, here, counting) for (mask, _), here in zip(masks, having, strict=True)]
+    each = zip(fixed, having, strict=True)
+    leads_by = tuple(_leads_of(mask, here, lead, counting) for mask, here in each) if lead else ()
+    masks = tuple((mask, share) for mask, (_, share) in zip(fixed, masks, strict=True))
     quoted = "".join("\\" + letter for letter in prefix)
     counts = counted(text)[1]
     leads = None
@@ -150,28 +154,21 @@ def masked_of(values: Values, role: Role, counting: Counting) -> Masked:
     )
 
 
-def _leads_of(mask: str, text: Values, lead: int, counting: Counting) -> Spectrum | None:
+def _leads_of(mask: str, here: Values, lead: int, counting: Counting) -> Spectrum | None:
     """How the values of one mask share their first letters and digits; None where they are too few."""
-    here = _masked_so(mask, text)
     if len(here) < _LEAST * counting.k:
         return None
     bare = pc.replace_substring_regex(here, "[^0-9A-Za-z]", "")
-    fixed = sum(letter == "\\" for letter in _fixed(mask, text, counting))
+    fixed = mask.count("\\")
     return counting.spectrum(counted(pc.utf8_slice_codeunits(bare, 0, max(lead, fixed + 2)))[1])
-
-
-def _masked_so(mask: str, text: Values) -> Values:
-    found: Values = text.filter(pc.equal(pc.utf8_slice_codeunits(masks_of(text), 0, _LONGEST_MASK), mask))
-    return found
 
 
 _ALIKE = 0.98
 _BEGINNING = 6
 
 
-def _fixed(mask: str, text: Values, counting: Counting) -> str:
+def _fixed(mask: str, here: Values, counting: Counting) -> str:
     """A mask with the letters and digits with which nearly all of its values begin."""
-    here = _masked_so(mask, text)
     if len(here) < _LEAST * counting.k:
         return mask
     told: list[str] = []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -60,9 +61,10 @@ class _Mending:
     ) -> None:
         self.words, self.fakes, self.counts, self._key = words, list(fakes), counts, key
         self._taken = set(taken)
-        self._sharing = Counter(
-            part for word in words for part in {word[at : at + _MIDDLE] for at in range(len(word) - 3)}
-        )
+        self._sharing: defaultdict[str, list[int]] = defaultdict(list)
+        for place, word in enumerate(words):
+            for part in {word[at : at + _MIDDLE] for at in range(len(word) - _MIDDLE + 1)}:
+                self._sharing[part].append(place)
         self._begins = Counter(word[:_BEGIN] for word in words)
         self._kin = process.cdist(words, words, scorer=OSA.distance, score_cutoff=_EDITS, dtype=np.uint8)
         self._wanted = self._bits(words, words) - _LOST * np.log2(1 - min(lost, _MOST_LOST))
@@ -80,11 +82,11 @@ class _Mending:
         word, fake = self.words[at], self.fakes[at]
         start = (len(word) - _MIDDLE + 1) // 2
         middle = word[start:][:_MIDDLE]
-        if len(word) <= _MIDDLE or len(fake) != len(word) or self._sharing[middle] < 2:
+        if len(word) <= _MIDDLE or len(fake) != len(word) or len(self._sharing[middle]) < 2:
             return
-        for other in range(at):
+        for other in takewhile(lambda other: other < at, self._sharing[middle]):
             place = self.words[other].find(middle)
-            if place < 0 or len(self.fakes[other]) != len(self.words[other]):
+            if len(self.fakes[other]) != len(self.words[other]):
                 continue
             theirs = self.fakes[other][place : place + _MIDDLE]
             new = fake[:start] + theirs + fake[start + _MIDDLE :]
@@ -123,7 +125,7 @@ class _Mending:
         for _ in range(_CHANGES):
             bits = bits * 6364136223846793005 + 1442695040888963407 & (1 << 64) - 1
             found.append(_changed(fake, bits >> 24))
-        kept = [place for place in range(len(word) - 3) if self._sharing[word[place : place + 4]] > 1]
+        kept = [place for place in range(len(word) - 3) if len(self._sharing[word[place : place + 4]]) > 1]
         return [
             one
             for one in found

@@ -38,3 +38,18 @@ def test_nearly_all_that_comparing_everything_finds_is_found() -> None:
     assert len(has) > 300
     assert sum(found[place] >= 0 for place in has) / len(has) > 0.98
     assert all(near[place, elder] for place, elder in enumerate(found) if elder >= 0)
+
+
+def test_a_word_that_may_be_no_variant_still_has_variants() -> None:
+    words = ["jonathan", "jonathon", "jonathoon"]
+    assert parents(words, [100, 10, 1]) == [-1, 0, 0]
+    assert parents(words, [100, 10, 1], np.array([True, False, True])) == [-1, -1, 0]
+    assert parents(words[1:], [10, 1], np.array([False, True])) == [-1, 0]
+
+
+def test_many_words_are_told_apart_by_their_places_alone() -> None:
+    """The place of a word shares a number with its hash: no word may be taken for another."""
+    words = [f"{spelt(b'k' * 32, 'a' * 7, place)}{place:05}" for place in range(9000)]
+    found = parents([*words, f"{words[8191]}x"], [9] * len(words) + [1])
+    assert found[-1] == 8191
+    assert set(found[:-1]) == {-1}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
+
 from agentprobe.worlds.sanitise.words.model import spelt
 from agentprobe.worlds.sanitise.words.risk import Attacker, risk
 
@@ -43,3 +46,16 @@ def test_nothing_to_attack() -> None:
     assert found.decoded is None
     assert found.known_parent is None
     assert found.rank == {}
+
+
+def test_the_nearest_of_all_known_words_is_found_though_few_are_compared() -> None:
+    words = list(lexicon())
+    known, others = words[:500], words[500:]
+    asked = [
+        *others,
+        *(word[1:] for word in known[:50]),
+        *(word[:3] + "q" + word[3:] for word in known[50:99]),
+    ]
+    attacker = Attacker({word: word for word in known})
+    table = cdist(asked, known, scorer=OSA.distance)
+    assert attacker.beside(asked) == float((table.min(axis=1) <= 1).mean()) > 0

@@ -12,6 +12,8 @@ from agentprobe.worlds.sanitise.words.model import initials, spelt
 from agentprobe.worlds.sanitise.words.public import JUNK
 
 DIGITS = re.compile(r"\d+")
+_SIGNS = " .,_-"
+"""What may stand behind a word that is a piece by itself."""
 _TRIES = 40
 
 
@@ -61,6 +63,11 @@ class Book:
         self, kept: Collection[str], text: str, *, numbers: Callable[[str], str] | None = None
     ) -> str:
         """A text with every word replaced but those, and every run of digits."""
+        core = text.rstrip(_SIGNS)
+        if core.isascii() and core.isalpha():  # one word, as most texts are that come here
+            key = core.lower()
+            stays = key in kept or key in JUNK
+            return text if stays else rewritten(core, self.letters(key)) + text[len(core) :]
 
         def instead(found: re.Match[str]) -> str:
             word = found.group()

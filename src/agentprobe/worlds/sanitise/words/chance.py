@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import chain
 from struct import Struct
 from typing import TypeVar
 
@@ -26,7 +25,7 @@ _ROUNDS = 6
 
 def dice(key: bytes, *words: object) -> bytes:
     """64 bytes for some words."""
-    return blake2b(_told(words), key=key).digest()
+    return _hashed(key, _told(words))
 
 
 def _told(words: tuple[object, ...]) -> bytes:
@@ -41,15 +40,22 @@ def number(key: bytes, *words: object) -> int:
 def throws(key: bytes, count: int, *words: object) -> tuple[int, ...]:
     """So many numbers below 2^32 for some words."""
     told = _told(words)
-    found = _SIXTEEN.unpack(blake2b(told, key=key).digest())
-    if count > len(found):
-        more = range(1, -(-count // 16))
-        found += tuple(
-            chain.from_iterable(
-                _SIXTEEN.unpack(blake2b(told + b"\x1f%d" % turn, key=key).digest()) for turn in more
-            )
-        )
+    found = _SIXTEEN.unpack(_hashed(key, told))
+    for turn in range(1, -(-count // 16)):
+        found += _SIXTEEN.unpack(_hashed(key, told + b"\x1f%d" % turn))
     return found[:count]
+
+
+def _hashed(key: bytes, told: bytes) -> bytes:
+    hasher = _begun(key).copy()
+    hasher.update(told)
+    return hasher.digest()
+
+
+@lru_cache(maxsize=64)
+def _begun(key: bytes) -> blake2b:
+    """What has taken in the key already: it is a block of its own, as long to hash as a word."""
+    return blake2b(key=key)
 
 
 def shuffled(key: bytes, values: Sequence[T], *words: object) -> list[T]:

@@ -112,12 +112,12 @@ class Codebook:
 
     def _choices(self, text: str) -> list[tuple[bool, int, int, int, int]]:
         """Where parts stand that more words share than share the text, in the order of their being chosen."""
-        shared, size = self._shared, len(text)
-        support = shared.get(text, 1)
+        times_of, size = self._shared.get, len(text)
+        support = times_of(text, 1)
         found = []
         for start in range(size - self._fewest + 1):
             for end in range(start + self._fewest, min(size, start + LONGEST) + 1):
-                times = shared.get(text[start:end], 0)
+                times = times_of(text[start:end], 0)
                 if times <= support:
                     break  # no more words share what is longer
                 found.append((start > 0, start - end, -times, start, end))

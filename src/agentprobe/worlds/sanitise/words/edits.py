@@ -27,11 +27,12 @@ def script(word: str, variant: str) -> tuple[Edit, ...]:
 
     Optimal string alignment: Damerau's four operations, no part edited twice (Boytsov 2011).
     """
+    shorter = min(len(word), len(variant))
     start = 0
-    while start < min(len(word), len(variant)) and word[start] == variant[start]:
+    while start < shorter and word[start] == variant[start]:
         start += 1
-    end = 0
-    while end < min(len(word), len(variant)) - start and word[-1 - end] == variant[-1 - end]:
+    end, rest = 0, shorter - start
+    while end < rest and word[-1 - end] == variant[-1 - end]:
         end += 1
     ours, theirs = word[start : len(word) - end], variant[start : len(variant) - end]
     return tuple(Edit(kind, place + start, letter) for kind, place, letter in _aligned(ours, theirs))
@@ -42,6 +43,8 @@ def _aligned(ours: str, theirs: str) -> list[Edit]:
         return [Edit(DELETION, 0)] if ours else [Edit(INSERTION, 0, theirs)]
     if len(ours) == len(theirs) == 1:
         return [Edit(SUBSTITUTION, 0, theirs)]
+    if len(ours) == 2 and ours == theirs[::-1]:
+        return [Edit(TRANSPOSITION, 0)]
     costs = _costs(ours, theirs)
     steps: list[Edit] = []
     row, column = len(ours), len(theirs)
@@ -114,25 +117,32 @@ def _done(key: bytes, word: str, image: str, place: int, edit: Edit, attempt: in
     if edit.kind == TRANSPOSITION:
         return image[:place] + image[place : place + 2][::-1] + image[place + 2 :]
     if edit.kind == SUBSTITUTION:
-        letters = _letters(
-            key, word, edit.kind, edit.place, word[edit.place], image[place : place + 1], attempt
-        )
-        return image[:place] + letters.get(edit.letter, edit.letter) + image[place + 1 :]
-    letters = _letters(key, word, edit.kind, edit.place, "", "", attempt, like=edit.letter)
-    return image[:place] + letters.get(edit.letter, edit.letter) + image[place:]
+        stays, becomes = word[edit.place], image[place : place + 1]
+        plain = alphabet(stays)
+        letters = _letters(key, plain, word, edit.kind, edit.place, attempt)
+        return image[:place] + _instead(plain, letters, edit.letter, stays, becomes) + image[place + 1 :]
+    plain = alphabet(edit.letter)
+    letters = _letters(key, plain, word, edit.kind, edit.place, attempt)
+    return image[:place] + _instead(plain, letters, edit.letter) + image[place:]
 
 
 @lru_cache(maxsize=1 << 14)
-def _letters(
-    key: bytes, word: str, kind: str, place: int, stays: str, becomes: str, attempt: int, like: str = ""
-) -> dict[str, str]:
-    """A permutation of the alphabet for one place of one word; the word's own letter becomes its image's."""
-    plain = alphabet(like or stays)
-    found = dict(zip(plain, shuffled(key, plain, "letters", word, kind, place, attempt), strict=True))
-    if stays in found and becomes in plain:
-        other = next(letter for letter, image in found.items() if image == becomes)
-        found[other], found[stays] = found[stays], becomes
-    return found
+def _letters(key: bytes, plain: str, word: str, kind: str, place: int, attempt: int) -> list[str]:
+    """A permutation of the alphabet for one place of one word."""
+    return shuffled(key, plain, "letters", word, kind, place, attempt)
+
+
+def _instead(plain: str, letters: list[str], letter: str, stays: str = "", becomes: str = "") -> str:
+    """What a letter becomes; the word's own one becomes its image's, and what would have become that, changes
+    places with it."""
+    at = plain.find(letter)
+    if at < 0:
+        return letter
+    if not stays or not becomes or stays not in plain or becomes not in plain:
+        return letters[at]
+    if letter == stays:
+        return becomes
+    return letters[plain.index(stays)] if letters[at] == becomes else letters[at]
 
 
 def _place(key: bytes, word: str, edit: Edit, attempt: int) -> int:

@@ -25,54 +25,70 @@ Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 
 
-def parents(words: Sequence[str], counts: Sequence[int]) -> list[int]:
+def parents(
+    words: Sequence[str], counts: Sequence[int], children: NDArray[np.bool_] | None = None
+) -> list[int]:
     """For each word the place of the one that it is a variant of, or -1; words come most frequent first.
 
+    Where `children` says which words may be variants, the others are only looked at as what those vary.
     Candidates are words that are equal once up to two letters are left out (the index of SymSpell, W. Garbe
     2012), here as sorted hashes, so that half a million words are compared in seconds.
     """
     found = [-1] * len(words)
-    amounts = np.asarray(counts, np.int64)
     lengths = np.fromiter(map(len, words), np.int64, len(words))
-    pairs = _candidates(words, lengths, amounts)
+    wanted = np.ones(len(words), bool) if children is None else children
+    pairs = _candidates(words, lengths, np.asarray(counts, np.int64), wanted)
     texts = np.array(words, object)
     for start in range(0, len(pairs), _PAIRS):
         chunk = pairs[start : start + _PAIRS]
-        children, elders = chunk // len(words), chunk % len(words)
+        variants, elders = chunk // len(words), chunk % len(words)
         distances = cpdist(
-            texts[children], texts[elders], scorer=OSA.distance, score_cutoff=2, dtype=np.uint8
+            texts[variants], texts[elders], scorer=OSA.distance, score_cutoff=2, dtype=np.uint8
         )
-        near = distances <= np.where(lengths[children] < SHORT, 1, 2)
+        near = distances <= np.where(lengths[variants] < SHORT, 1, 2)
         # Pairs are sorted by child, then by how frequent the elder is: the first that fits is taken.
-        kept, first = np.unique(children[near], return_index=True)
+        kept, first = np.unique(variants[near], return_index=True)
         for child, elder in zip(kept.tolist(), elders[near][first].tolist(), strict=True):
             if found[child] < 0:
                 found[child] = elder
     return found
 
 
-def _candidates(words: Sequence[str], lengths: Ints, counts: Ints) -> Ints:
+def _candidates(words: Sequence[str], lengths: Ints, counts: Ints, wanted: NDArray[np.bool_]) -> Ints:
     """Pairs of a word and a more frequent one that may be near it, as one number each, sorted."""
-    hashes, places = _index(words, lengths)
-    order = np.lexsort((places, hashes))
-    hashes, places = hashes[order], places[order]
-    fresh = np.ones(len(hashes), bool)
-    fresh[1:] = hashes[1:] != hashes[:-1]
-    starts = np.flatnonzero(fresh)[np.cumsum(fresh) - 1] if len(hashes) else np.zeros(0, np.int64)
-    here = np.arange(len(hashes))
+    places, starts = _groups(words, lengths)
+    here = np.arange(len(places))
     found: list[Ints] = []
     for step in range(_TRIED):
-        later = np.flatnonzero(starts + step < here)
+        later = np.flatnonzero((starts + step < here) & wanted[places])
         elders, children = places[starts[later] + step], places[later]
         fits = (counts[elders] >= _TWICE * counts[children]) & (elders != children)
-        found.append(np.unique(children[fits] * len(words) + elders[fits]))
-    return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+        found.append(children[fits] * len(words) + elders[fits])
+    pairs = np.sort(np.concatenate(found))
+    distinct: Ints = pairs[np.diff(pairs, prepend=-1) != 0]
+    return distinct
 
 
-def _index(words: Sequence[str], lengths: Ints) -> tuple[Hashes, Ints]:
-    """The hash of every word without up to two of its letters, and whose it is."""
+def _groups(words: Sequence[str], lengths: Ints) -> tuple[Ints, Ints]:
+    """Words that look alike, group behind group and in each the most frequent first, and where each begins.
+
+    A word's place is written into the lowest bits of its hashes, so that one sort of numbers does it.
+    """
+    low = np.uint64((1 << len(words).bit_length()) - 1)
+    marked = _index(words, lengths, low)
+    marked.sort()
+    hashes = marked & ~low
+    alike = np.zeros(len(marked) + 1, bool)
+    alike[1:-1] = hashes[1:] == hashes[:-1]
+    shared = alike[:-1] | alike[1:]
+    begins = np.flatnonzero(~alike[:-1][shared])
+    sizes = np.diff(begins, append=np.count_nonzero(shared))
+    return (marked[shared] & low).astype(np.int64), np.repeat(begins, sizes)
+
+
+def _index(words: Sequence[str], lengths: Ints, low: np.uint64) -> Hashes:
+    """The hash of every word without up to two of its letters; whose it is stands in its `low` bits."""
     hashes: list[Hashes] = [np.zeros(0, np.uint64)]
-    places: list[Ints] = [np.zeros(0, np.int64)]
     for length in range(SHORTEST, LONGEST + 1):
         mine = np.flatnonzero(lengths == length)
         if not len(mine):
@@ -81,10 +97,9 @@ def _index(words: Sequence[str], lengths: Ints) -> tuple[Hashes, Ints]:
         codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32).reshape(
             len(mine), length
         )
-        for column in _without(codes.astype(np.uint64), length):
-            hashes.append(column)
-            places.append(mine)
-    return np.concatenate(hashes), np.concatenate(places)
+        places = mine.astype(np.uint64)
+        hashes.extend((column & ~low) | places for column in _without(codes.astype(np.uint64), length))
+    return np.concatenate(hashes)
 
 
 def _without(codes: NDArray[Any], length: int) -> Iterator[Hashes]:

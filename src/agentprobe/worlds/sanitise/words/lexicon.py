@@ -59,12 +59,13 @@ class Lexicon:
         It counts once in all if nothing else does (see `close`), wherever batches end.
         """
         counted = self.counts[domain]
+        before, seen = counted.get, self._seen.get
         for piece, count in zip(pieces, counts, strict=True):
             if piece.startswith("@"):
                 self._add_host(piece, count)
                 continue
-            for key in self._words(piece):
-                counted[key] += 0 if key in kept else count
+            for key in seen(piece) or self._words(piece):
+                counted[key] = before(key, 0) + (0 if key in kept else count)
 
     def close(self) -> None:
         """Say that everything is counted: a word that was only kept counts once."""
@@ -99,8 +100,11 @@ class Lexicon:
     def _words(self, piece: str) -> tuple[str, ...]:
         found = self._seen.get(piece)
         if found is None:
-            keys = (plain(parted(word)[0]) for word in WORD.findall(piece))
-            found = tuple(key for key in keys if key not in JUNK)
+            core = piece.rstrip()
+            # most pieces are one plain word: no need to look for others
+            single = core.isascii() and core.isalpha()
+            keys = [core.lower()] if single else [plain(parted(word)[0]) for word in WORD.findall(piece)]
+            found = tuple([key for key in keys if key not in JUNK])
             if len(self._seen) > _REMEMBERED:
                 self._seen.clear()
             self._seen[piece] = found
@@ -116,13 +120,12 @@ class Lexicon:
                 found.update(counted)
         return found
 
-    def kept(self) -> frozenset[str]:
-        """Words and numbers that so many texts have that they say nothing of anybody."""
-        names = self.named()
+    def kept(self, named: Mapping[str, int]) -> frozenset[str]:
+        """Words and numbers, not `named`, that so many texts have that they say nothing of anybody."""
         return frozenset(
             word
             for word, rows in self.rows.items()
-            if rows >= KEPT_AT and word not in names and self.capital[word] * 4 <= rows and len(word) < 24
+            if rows >= KEPT_AT and word not in named and self.capital[word] * 4 <= rows and len(word) < 24
         )
 
     def usual(self, named: Mapping[str, int]) -> frozenset[str]:
@@ -133,10 +136,10 @@ class Lexicon:
             if self.rows[word] >= KEPT_AT and self.rows[word] >= 20 * named[word]
         )
 
-    def entries(self, level: Callable[[str], Level]) -> list[Entry]:
+    def entries(
+        self, level: Callable[[str], Level], named: Counter[str], kept: frozenset[str]
+    ) -> list[Entry]:
         """All words that want a pseudonym, the most frequent first, with what they are variants of."""
-        named = self.named()
-        kept = self.kept()
         total = named.copy()
         for word, count in self.counts[TEXT].items():
             if word in named or not (word in COMMON_WORDS or word in kept):
@@ -144,60 +147,74 @@ class Lexicon:
         total.update(dict.fromkeys(PLAIN - total.keys(), 0))
         total.update(dict.fromkeys(FREEMAIL, 1 << 40))
         levels = self._levels(total, level)
-        words = sorted(total, key=lambda word: (-total[word], word))
+        words = sorted(sorted(total), key=total.__getitem__, reverse=True)
         kin = self._kin(words, total, levels)
         return [Entry(word, total[word], levels[word], *kin.get(word, ((), ""))) for word in words]
 
     def _levels(self, words: Iterable[str], level: Callable[[str], Level]) -> dict[str, Level]:
         """The strictest level of the domains that a word stands in."""
         found: dict[str, Level] = {}
-        for domain in sorted(self.counts):
-            mine = level(domain)
-            for word in self.counts[domain]:
-                found[word] = min(found.get(word, mine), mine)
+        for domain in sorted(self.counts, key=level, reverse=True):
+            found |= dict.fromkeys(self.counts[domain], level(domain))
         rest = level(TEXT)
         return {word: found.get(word, rest) for word in words}
 
     def _kin(
         self, words: Sequence[str], total: Mapping[str, int], levels: Mapping[str, Level]
     ) -> dict[str, tuple[tuple[str, ...], str]]:
-        near = [word for word in words if levels[word].edges]
-        found: dict[str, tuple[tuple[str, ...], str]] = {
-            word: ((elder,), tie)
-            for word, (elder, tie) in related(
-                {word: total[word] for word in near}, parents(near, [total[word] for word in near]), near
-            ).items()
-        }
         names = {
             word for domain, counted in self.counts.items() if domain not in (LOCAL, TEXT) for word in counted
         }
-        found |= dict.fromkeys(FREEMAIL, ((), "kept"))
-        for word in near:
-            made = self._made_of(word, names, total) if word not in names else None
-            if made is not None:
-                found[word] = made
-        return found
+        near = [word for word in words if levels[word].edges]
+        made = {
+            word: parts
+            for word in near
+            if word not in names and (parts := self._made_of(word, names, total)) is not None
+        }
+        counts = {word: total[word] for word in near}
+        variants = np.fromiter((word not in made for word in near), bool, len(near))
+        elders = related(counts, parents(near, list(counts.values()), variants), near)
+        return {
+            **{word: ((elder,), tie) for word, (elder, tie) in elders.items()},
+            **dict.fromkeys(FREEMAIL, ((), "kept")),
+            **made,
+        }
 
     def _made_of(
         self, word: str, names: set[str], total: Mapping[str, int]
     ) -> tuple[tuple[str, ...], str] | None:
         """What a word outside names is put together from: `jsmith`, `johnsmith`, `smiths`."""
-        for ending in ENDINGS:
-            stem = word[: -len(ending)]
-            if word.endswith(ending) and len(stem) >= _STEM and stem in names and word in self.counts[TEXT]:
-                return (stem,), "ending"
-        best: tuple[int, tuple[str, ...]] = (0, ())
-        for place in range(1, len(word)):
-            first = word[:place]
-            # looked at one after the other: most beginnings are no name
-            if _part(first, names) and _part(word[place:], names) and max(place, len(word) - place) >= _STEM:
-                parts = (first, word[place:])
-                best = max(best, (min(total[part] for part in parts if len(part) > 1), parts))
-        return (best[1], "compound") if best[1] else None
+        if word.endswith(ENDINGS) and word in self.counts[TEXT]:
+            for ending in ENDINGS:
+                stem = word[: -len(ending)]
+                if word.endswith(ending) and len(stem) >= _STEM and stem in names:
+                    return (stem,), "ending"
+        size = len(word)
+        if size <= _STEM:
+            return None
+        # looked at one after the other: most beginnings are no name
+        places = [
+            place
+            for place in range(_STEM, size - _STEM + 1)
+            if word[:place] in names and word[place:] in names
+        ]
+        places += [place for place in (1, size - 1) if _initial(word, place, names)]
+        best = max(
+            ((_rarest(word, place, total), word[:place], word[place:]) for place in places), default=None
+        )
+        return (best[1:], "compound") if best is not None else None
 
 
-def _part(part: str, names: set[str]) -> bool:
-    return part in names if len(part) >= _STEM else len(part) == 1 and part in PLAIN
+def _initial(word: str, place: int, names: set[str]) -> bool:
+    """Is it a name with one letter before or behind it?"""
+    first, rest = word[:place], word[place:]
+    letter, name = (first, rest) if place == 1 else (rest, first)
+    return letter in PLAIN and name in names
+
+
+def _rarest(word: str, place: int, total: Mapping[str, int]) -> int:
+    """How often the rarer of two names stands; a single letter is none."""
+    return min(total[part] for part in (word[:place], word[place:]) if len(part) > 1)
 
 
 RESERVED = COMMON_WORDS | JUNK | PROVIDERS

@@ -60,6 +60,9 @@ class Pseudonyms:
         if found is not None:
             return found
         entry = self._entries[word]
+        decided = tuple([self.images.get(one, "") for one in entry.kin])
+        if "" not in decided:
+            return self._decide(entry, decided)
         if waiting & set(entry.kin):
             return self._decide(entry._replace(kin=(), tie=""))
         kin = tuple(self._follow(one, waiting | {word}) for one in entry.kin)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
@@ -83,15 +84,14 @@ class Attacker:
         """The share of words that are one edit from a known one."""
         if not self._known:
             return 0.0
-        table = cdist(words, list(self._known.values()), scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
-        return float((table.min(axis=1) <= 1).mean())
+        _, steps = _nearest(words, list(self._known.values()))
+        return float((steps <= 1).mean())
 
     def read(self, images: Sequence[str]) -> list[str]:
         """The best guess for each pseudonym, `?` for a letter that cannot be read."""
         if not self._known or not images:
             return ["?"] * len(images)
-        table = cdist(images, self._images, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
-        nearest, steps = table.argmin(axis=1), table.min(axis=1)
+        nearest, steps = _nearest(images, self._images)
         return [
             (self._edited(self._images[place], image) if step == 1 else None) or self._from_parts(image)
             for image, place, step in zip(images, nearest.tolist(), steps.tolist(), strict=True)
@@ -117,6 +117,22 @@ class Attacker:
                     choices.append((missing, parts + 1, written + read.most_common(1)[0][0]))
             best.append(min(choices))
         return best[-1][2]
+
+
+def _nearest(texts: Sequence[str], known: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """The first known word that is as near to each text as any, and how near: 0, 1, or 2 for all the rest.
+
+    Words whose lengths differ by more are not compared.
+    """
+    sizes, lengths = (np.fromiter(map(len, words), np.int64, len(words)) for words in (texts, known))
+    places, steps = np.zeros(len(texts), np.int64), np.full(len(texts), 2, np.uint8)
+    for size in np.unique(sizes).tolist():
+        rows, beside = np.flatnonzero(sizes == size), np.flatnonzero(abs(lengths - size) <= 1)
+        if len(beside):
+            mine, others = [texts[at] for at in rows.tolist()], [known[at] for at in beside.tolist()]
+            table = cdist(mine, others, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
+            places[rows], steps[rows] = beside[table.argmin(axis=1)], table.min(axis=1)
+    return places, steps
 
 
 def _redone(edit: Edit, word: str, elder: str) -> str | None:

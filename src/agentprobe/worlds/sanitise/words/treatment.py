@@ -167,11 +167,11 @@ class Words:
         self._in_text.dates.settle(key.sub("dates in text"))
         lexicon = self._lexicon
         lexicon.close()
-        kept = lexicon.kept()
-        entries = lexicon.entries(self._level)
+        named = lexicon.named()
+        kept = lexicon.kept(named)
+        entries = lexicon.entries(self._level, named, kept)
         self._images = Pseudonyms(secret, entries, RESERVED | kept).images
         book = Book(secret, self._images)
-        named = lexicon.named()
         roles = {
             word
             for word in COMMON_WORDS
