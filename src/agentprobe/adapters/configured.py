@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -21,7 +22,7 @@ from agentprobe.domain.model import (
     ToolSpec,
 )
 from agentprobe.domain.wire import HttpReply
-from agentprobe.errors import AgentProbeError
+from agentprobe.errors import AgentProbeError, WorldFailure
 
 Ask = Callable[[bytes], HttpReply]
 """Sends a request's body to the model; what it gives back is the last attempt's reply."""
@@ -44,7 +45,9 @@ class ConfiguredAgent:
     """Asks the model, runs the tools it wishes for, and asks again until it has an answer.
 
     It is as careful as an agent should be: it runs no tool from an answer that was cut off, tells the model
-    what a tool said when it failed, and stops after `max_steps` model calls.
+    what a tool said when it failed, and stops after `max_steps` model calls. It is less so only where it is
+    told to be: without a limit, with no more than `max_history` messages after the question, or so that a
+    call that failed passes for an empty answer (`goes_on`).
     """
 
     def __init__(
@@ -53,27 +56,47 @@ class ConfiguredAgent:
         request: ModelRequest,
         tools: tuple[ConfiguredTool, ...],
         ask: Ask,
-        max_steps: int = 20,
+        *,
+        max_steps: int | None = 20,
+        max_history: int | None = None,
+        goes_on: bool = False,
     ) -> None:
         self._dialect = dialect
         self._request = replace(request, tools=tuple(each.spec for each in tools))
         self._tools = {each.spec.name: _seen(each) for each in tools}
         self._ask = ask
         self._max_steps = max_steps
+        self._max_history = max_history
+        self._goes_on = goes_on
 
     def answer(self, prompt: str) -> str:
         """The model's last words; raises NoAnswer when there are none."""
-        messages = (*self._request.messages, Message(role="user", text=prompt))
-        for _ in range(self._max_steps):
-            said = self._said(messages)
+        asked = (*self._request.messages, Message(role="user", text=prompt))
+        rounds: tuple[tuple[Message, ...], ...] = ()
+        for _ in count() if self._max_steps is None else range(self._max_steps):
+            try:
+                said = self._said((*asked, *self._recent(rounds)))
+            except (NoAnswer, WorldFailure):
+                if self._goes_on:
+                    return ""
+                raise
             if not said.tool_calls:
                 return said.text
             results = tuple(self._result(call) for call in said.tool_calls)
             wished = Message(role="assistant", text=said.text, tool_calls=said.tool_calls)
-            messages = (*messages, wished, *(Message(role="tool", results=(one,)) for one in results))
+            rounds = (*rounds, (wished, *(Message(role="tool", results=(one,)) for one in results)))
         raise NoAnswer(
             f"no answer after {self._max_steps} model calls; raise max_steps, or look at the trace"
         )
+
+    def _recent(self, rounds: tuple[tuple[Message, ...], ...]) -> tuple[Message, ...]:
+        """The newest whole rounds that fit, the last one in any case: a result needs the call before it."""
+        kept: tuple[Message, ...] = ()
+        for one in reversed(rounds):
+            if kept and self._max_history is not None and len(kept) + len(one) > self._max_history:
+                break
+            kept = (*one, *kept)
+        return kept
 
     def _said(self, messages: tuple[Message, ...]) -> ModelAnswer:
         request = replace(self._request, messages=messages)

@@ -23,7 +23,7 @@ class ModelOverHttp:
     url: str
     headers: Mapping[str, str]
     clock: Clock
-    timeout_seconds: float = 60.0
+    timeout_seconds: float | None = 60.0
     retries: int = 2
 
     def __call__(self, body: bytes) -> HttpReply:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from agentprobe.basis.clock import RealClock
-from agentprobe.config.agent_file import built, load_agent
+from agentprobe.config.agent_file import ENVIRONMENT, built, load_agent
 from agentprobe.errors import AgentProbeError, WorldFailure
 
 
@@ -16,7 +16,8 @@ def main(words: list[str]) -> int:
     file, prompt = words
     path = Path(file)
     try:
-        agent = built(load_agent(path), path.absolute().parent, os.environ, RealClock())
+        described = load_agent(path, os.environ.get(ENVIRONMENT, ""))
+        agent = built(described, path.absolute().parent, os.environ, RealClock())
     except AgentProbeError as error:
         return _said(error, 2)
     try:

@@ -8,7 +8,7 @@ import subprocess
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -36,6 +36,9 @@ _PATHS: Mapping[str, str] = {
 }
 LONGEST = 120.0
 """Seconds that a tool's command may take."""
+STEPS = 20
+ENVIRONMENT = "AGENT_ENVIRONMENT"
+"""The variable that says in which of its environments an agent runs."""
 
 
 class ToolInFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,16 +74,41 @@ class AgentInFile(msgspec.Struct, frozen=True, kw_only=True):
     stop: tuple[str, ...] = ()
     stream: bool = False
     tools: tuple[ToolInFile, ...] = ()
-    max_steps: Annotated[int, Meta(ge=1)] = 20
-    """Model calls after which the agent gives up."""
-    timeout_seconds: Annotated[float, Meta(gt=0)] = 60.0
+    parallel_tool_calls: bool | None = None
+    """May the model wish for several tools in one answer? As the provider has it where nothing is said."""
+    max_steps: Annotated[int, Meta(ge=1)] | UnsetType | None = UNSET
+    """Model calls after which the agent gives up: 20, and null for no limit."""
+    max_iterations: Annotated[int, Meta(ge=1)] | UnsetType | None = UNSET
+    """Another name of `max_steps`."""
+    max_history: Annotated[int, Meta(ge=1)] | None = None
+    """Messages after the question that are sent again, the newest; null for all."""
+    timeout_seconds: Annotated[float, Meta(gt=0)] | None = 60.0
+    """How long a call of the model may take; null for no limit."""
+    max_retries: Annotated[int, Meta(ge=0)] = 2
+    """How often a call that failed is made again."""
+    on_error: Literal["raise", "continue"] = "raise"
+    """Does a call that failed for good end the run, or pass for an empty answer?"""
+    environments: dict[str, dict[str, Any]] = {}
+    """What is otherwise in an environment; the variable AGENT_ENVIRONMENT says which one this is."""
+
+    @property
+    def steps(self) -> int | None:
+        """The most calls of the model; None where nothing limits them."""
+        given = self.max_iterations if self.max_steps is UNSET else self.max_steps
+        return STEPS if given is UNSET else given
 
 
-def load_agent(path: Path) -> AgentInFile:
-    """Read an agent's description; raises ConfigError with file and key for what cannot be meant."""
+def load_agent(path: Path, environment: str = "") -> AgentInFile:
+    """Read an agent's description; raises ConfigError with file and key for what cannot be meant.
+
+    `environment` names one of its `environments`, whose settings stand before the others.
+    """
     data = _data(path)
     try:
-        found = decode(data, AgentInFile)
+        _named(data)
+        found = decode(_in_environment(data, environment), AgentInFile)
+        if UNSET not in (found.max_steps, found.max_iterations):
+            raise Mistake(("max_iterations",), "it is another name of 'max_steps'; give one of the two")
         for place, each in enumerate(found.tools):
             _check(each, place)
         _dialect(found)
@@ -102,17 +130,59 @@ def built(described: AgentInFile, folder: Path, environ: Mapping[str, str], cloc
             max_tokens=described.max_tokens or _must_say(dialect),
             seed=described.seed,
             stop=described.stop,
+            parallel_tool_calls=described.parallel_tool_calls,
         ),
         stream=described.stream,
         stream_usage=described.stream,
     )
     tools = tuple(_tool(each, folder) for each in described.tools)
     return ConfiguredAgent(
-        dialect, request, tools, _ask(described, dialect, environ, clock), described.max_steps
+        dialect,
+        request,
+        tools,
+        _ask(described, dialect, environ, clock),
+        max_steps=described.steps,
+        max_history=described.max_history,
+        goes_on=described.on_error == "continue",
     )
 
 
 # -- reading -----------------------------------------------------------------------------------------
+
+
+def _in_environment(data: dict[str, Any], environment: str) -> dict[str, Any]:
+    """The settings as they are in an environment; those of the others are checked, too."""
+    known = data.get("environments")
+    if not isinstance(known, dict):
+        known = {}
+    for name, settings in known.items():
+        if isinstance(settings, dict):
+            if "environments" in settings:
+                raise Mistake(("environments", name), "an environment has no environments of its own")
+            _under(("environments", name), {"model": data.get("model", ""), **settings})
+    if environment and environment not in known:
+        words = did_you_mean(environment, known)
+        raise Mistake(("environments",), f"no environment '{environment}' (AGENT_ENVIRONMENT){words}")
+    return {**data, **known.get(environment, {})}
+
+
+def _under(path: tuple[str, ...], data: dict[str, Any]) -> None:
+    try:
+        decode(data, AgentInFile)
+    except Mistake as mistake:
+        raise Mistake((*path, *mistake.path), mistake.text) from mistake
+
+
+def _named(data: dict[str, Any]) -> None:
+    """Tools that are only named can be scanned, but not run."""
+    tools = data.get("tools")
+    for place, each in enumerate(tools if isinstance(tools, list) else ()):
+        if isinstance(each, str):
+            ways = "'command', 'python' or 'result'"
+            raise Mistake(
+                ("tools", place),
+                f"tool '{each}' is only named; to run it, make it a table with 'name' and {ways}",
+            )
 
 
 def _data(path: Path) -> dict[str, Any]:
@@ -182,6 +252,7 @@ def _ask(described: AgentInFile, dialect: Dialect, environ: Mapping[str, str], c
         headers=_KEY_HEADERS[dialect.name](key),
         clock=clock,
         timeout_seconds=described.timeout_seconds,
+        retries=described.max_retries,
     )
 
 

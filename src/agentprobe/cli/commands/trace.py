@@ -24,7 +24,7 @@ from agentprobe.cli.kept import keeping, kept
 from agentprobe.cli.locked_prompts import prompts_not_locked
 from agentprobe.cli.proxied import interception
 from agentprobe.cli.suppressed import never_suppressed, results_of
-from agentprobe.config.agent_file import load_agent
+from agentprobe.config.agent_file import ENVIRONMENT, load_agent
 from agentprobe.errors import ConfigError
 from agentprobe.gateway.launcher import Launched, launch
 from agentprobe.gateway.surroundings import given_urls
@@ -163,7 +163,8 @@ def _words(ctx: click.Context, config: Path | None, prompt: str | None) -> Seque
         return command
     if command:
         ctx.fail("there are two agents, one in --config and one behind --; give one")
-    load_agent(config)  # so that what is wrong in it is said before anything runs
+    environment = os.environ.get(ENVIRONMENT, "")
+    load_agent(config, environment)  # so that what is wrong in it is said before anything runs
     return (sys.executable, "-m", "agentprobe.cli.configured", str(config), prompt)
 
 
