@@ -83,3 +83,51 @@ def test_every_quote_stands_in_the_input_and_the_words_are_hedged() -> None:
 def test_hostile_descriptions_end_soon() -> None:
     text = "temperature " * 50_000 + "\n" + "!" * 100_000 + "\n" + "context (" * 30_000
     assert len(analyse(Material(scenario=text)).modes) == len(list(Mode)[:6])
+
+
+@pytest.mark.parametrize(
+    ("architecture", "scenario", "mode"),
+    [
+        ("TEMPERATURE comes from an env file on the laptop only.", "In the cloud it picks tools at random.",
+         "temperature_drift"),
+        ("Attachments are read inline, some threads have 90k tokens.", "", "context_overflow"),
+        ("The writer is given 800 tokens.", "Posts finish in the middle of a paragraph.", "token_limit"),
+        ("Instructions are assembled from Notion pages.", "Legal changed a page.", "prompt_drift"),
+        ("The CRM is asked through a wrapper.", "When it answers 503 the tool says 'no records' then.",
+         "api_latency"),
+        ("Five sub-agents write their findings.", "The file has only three of five sections.",
+         "race_condition"),
+    ],
+)  # fmt: skip
+def test_words_of_two_kinds_that_say_little_alone_suggest_one_together(
+    architecture: str, scenario: str, mode: str
+) -> None:
+    assert mode in present(architecture=architecture, scenario=scenario)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "The writer is given 800 tokens.",
+        "Posts are 1,500 words long.",
+        "Instructions are plain text files.",
+        "Five sub-agents do the work.",
+        "The wrapper returns [] where there is nothing.",
+    ],
+)
+def test_words_of_one_kind_alone_say_nothing(told: str) -> None:
+    assert present(architecture=told) == set()
+
+
+def test_words_far_from_one_another_in_a_long_text_are_not_put_together() -> None:
+    between = "The desk opens at nine. " * 20
+    near = "Five sub-agents do the work. The file is there only once, one record for one customer."
+    assert "race_condition" in present(architecture=near)
+    far = f"Five sub-agents do the work. {between}The file is there only once, one record for one customer."
+    assert present(architecture=far) == set()
+
+
+def test_one_temperature_everywhere_is_none() -> None:
+    assert (
+        present(architecture="Temperature zero in every environment; the seed is in the settings.") == set()
+    )

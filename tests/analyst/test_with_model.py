@@ -172,7 +172,7 @@ def test_what_a_tool_says_is_fenced_and_cannot_be_quoted_into_a_claim(
 
 
 def test_a_quote_of_what_people_said_supports_a_claim(analyst: Analysts) -> None:
-    material = Material(scenario="Two refunds were booked for one order.")
-    said = answer(mode("race_condition", "“Two refunds were booked” speaks for it.", severity="low"))
+    material = Material(scenario="The customer was paid back more than was due.")
+    said = answer(mode("race_condition", "“paid back more than was due” speaks for it.", severity="low"))
     analysis = analysed(material, analyst(said))
     assert analysis.of(Mode.RACE_CONDITION).severity is Severity.LOW

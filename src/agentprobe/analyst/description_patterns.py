@@ -14,6 +14,8 @@ HANDLED = re.compile(
     r"back-?off|circuit.?breaker|\bhandle[sd]?\b|\bpinned\b|\bserial|one after the other|sequential"
     r"|idempotent|\bfixed\b|\block\b|pull requests?|regression tests?|reviewed|approved|\btests? for\b"
     r"|\b\d+\s?(?:s|sec\w*|ms|min\w*) timeouts?|timeouts? (?:of|is|are) (?:set )?(?:to )?\d|\bloudly\b"
+    r"|\b(?:has|have|with|uses?|sets?|gets?)\b[^.]{0,30}(?:time.?outs?|retry polic\w+|deadlines?)\b"
+    r"|\b(?:zero|0|same|one)\b[^.]{0,25}\b(?:every|all|each|both) environments?\b"
     r"|\balerts?\b|version(?:ed|ing)\b|summari[sz]|compact",
     re.IGNORECASE,
 )

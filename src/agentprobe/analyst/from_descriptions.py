@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from agentprobe.analyst.analysis import Evidence, Speaker
+from agentprobe.analyst.description_cues import CUES, NEEDED, SAYS
 from agentprobe.analyst.description_patterns import DENIED, HANDLED, PATTERNS
 from agentprobe.analyst.material import Material
 from agentprobe.analyst.sight import Sight, unseen
@@ -46,6 +47,8 @@ def seen_in_descriptions(material: Material, mode: Mode) -> Sight:
             if known is None or (one.shows, one.severity.rank) > (known.shows, known.severity.rank):
                 evidence[one.quote] = one
     found = (*evidence.values(), *_two_temperatures(texts, mode), *_too_many_tokens(texts, mode))
+    if not any(one.shows for one in found):
+        found = (*found, *_together(texts, mode))
     if any(one.shows for one in found):
         return Sight(evidence=tuple(found))
     return unseen("the descriptions do not speak of it", *found)
@@ -59,6 +62,53 @@ def _matched(name: str, text: str, mode: Mode) -> Iterator[Evidence]:
                 continue
             handled = one.deniable and HANDLED.search(sentence) is not None
             yield _quoting(name, sentence, one.suggests, one.severity, shows=not handled)
+
+
+def _together(texts: tuple[tuple[str, str], ...], mode: Mode) -> list[Evidence]:
+    """Words of two kinds that say little each alone; the sentences in which they stand.
+
+    They must stand near one another: a long text has some of every kind somewhere. What is told in a few
+    sentences is near to all.
+    """
+    told = [[(name, one) for one in _sentences(text[:LONGEST])] for name, text in texts]
+    brief = [place for places in told if len(places) <= _FEW for place in places]
+    best: dict[str, tuple[str, str]] = {}
+    for places in told:
+        for at in range(max(1, len(places) - _NEAR + 1)):
+            near = places[at : at + _NEAR]
+            found = _kinds(dict.fromkeys((*near, *brief)), mode)
+            if len(found) > len(best):
+                best = found
+    needed = NEEDED.get(mode)
+    if len(best) < _KINDS or (needed is not None and needed not in best):
+        return []
+    severity = Severity.HIGH if len(best) > _KINDS else Severity.MEDIUM
+    return [_quoting(*place, SAYS[mode], severity) for place in dict.fromkeys(best.values())]
+
+
+def _kinds(places: Iterable[tuple[str, str]], mode: Mode) -> dict[str, tuple[str, str]]:
+    """The kinds of words in some sentences, each with the first sentence that has it."""
+    found: dict[str, tuple[str, str]] = {}
+    for name, sentence in places:
+        if HANDLED.search(sentence) or _is_one_temperature(sentence):
+            continue
+        for cue in CUES:
+            if cue.mode is mode and cue.kind not in found and cue.pattern.search(sentence):
+                found[cue.kind] = (name, sentence)
+    return found
+
+
+_FEW = 8
+_NEAR = 4
+
+
+def _is_one_temperature(sentence: str) -> bool:
+    """Does a sentence tell one temperature for several places?"""
+    told = [float(next(filter(None, found.groups()))) for found in _DEGREES.finditer(sentence)]
+    return len(told) > 1 and len(set(told)) == 1
+
+
+_KINDS = 2
 
 
 def _figures(name: str, text: str, mode: Mode) -> Iterator[Evidence]:
