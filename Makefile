@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: demo test frameworks lint check docs bench endure worlds-bench conformance clean
+.PHONY: demo test frameworks lint check docs bench endure worlds-bench scan-bench conformance clean
 
 FRAMEWORKS := .venvs/crewai/ready .venvs/litellm/ready .venvs/openai3/ready
 
@@ -15,7 +15,7 @@ demo: .venv/demo
 	$(BIN)/agentprobe demo
 
 test: .venv/check $(FRAMEWORKS) .venvs/mcp/ready .venvs/postgres-ready .venvs/mariadb-ready
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 # All agents of all frameworks, with the Claude Agent SDK, which brings a program of 360 MB: about five minutes.
 frameworks: .venv/check $(FRAMEWORKS) .venvs/claude/ready
@@ -47,6 +47,10 @@ worlds-bench: .venvs/peers/ready
 	for name in world_speed world_fidelity; do \
 		echo "== $$name" && .venvs/peers/bin/python benchmarks/$$name.py || exit 1; done
 
+# How many files a second the scan reads, beside ruff, ast-grep and scanners of agents: a quarter of an hour.
+scan-bench: .venvs/scanpeers/ready
+	$(BIN)/python benchmarks/scan_speed.py
+
 # What every wire fault becomes by the time it reaches each SDK and framework; a cell that is known is not run again.
 conformance: .venv/check $(FRAMEWORKS)
 	$(BIN)/python benchmarks/conformance/matrix.py
@@ -59,6 +63,11 @@ conformance: .venv/check $(FRAMEWORKS)
 .venvs/peers/ready: .venv/python pyproject.toml benchmarks/world_peers.txt
 	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venvs/peers
 	$(BIN)/uv pip install --quiet --python .venvs/peers/bin/python --editable . --requirement benchmarks/world_peers.txt
+	touch $@
+
+.venvs/scanpeers/ready: .venv/python benchmarks/scan_peers.txt
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venvs/scanpeers
+	$(BIN)/uv pip install --quiet --python .venvs/scanpeers/bin/python --requirement benchmarks/scan_peers.txt
 	touch $@
 
 # An environment of its own: it needs an older h11 than the clients that are measured.

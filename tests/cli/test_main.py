@@ -112,3 +112,12 @@ def test_an_output_that_takes_no_more_is_said_and_is_not_our_bug() -> None:
         )
     assert done.returncode == 2
     assert done.stderr == "agentprobe: cannot write what there is to say: No space left on device\n"
+
+
+def test_no_command_loads_what_counts_and_draws_before_there_is_something_to_count_or_draw() -> None:
+    """Together they take a second, and each command is started many times a day."""
+    names = ("analyze", "chaos", "diff", "mcp", "replay", "run", "scan")
+    lines = [f"import agentprobe.cli.commands.{name}" for name in names]
+    program = "; ".join([*lines, "import sys; print(*{'scipy', 'matplotlib'} & {*sys.modules})"])
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "\n"), done.stderr

@@ -1,4 +1,4 @@
-"""`agentprobe replay`: agents with the real SDK run again on what was recorded, and nothing else."""
+"""`agentprobe replay`: agents, some with the real SDK, run again on what was recorded, and nothing else."""
 
 from __future__ import annotations
 
@@ -29,20 +29,37 @@ print(ask(sys.argv[1]).choices[0].message.content)
 streamed = ask("again " + sys.argv[1], stream=True)
 print("".join(chunk.choices[0].delta.content or "" for chunk in streamed if chunk.choices))
 """
+LIGHT = """
+import json
+import sys
+import httpx
+
+def ask(text, **more):
+    asked = {"model": "m", "messages": [{"role": "user", "content": text}], **more}
+    answer = httpx.post("https://api.openai.com/v1/chat/completions", json=asked, timeout=60)
+    answer.raise_for_status()
+    return answer
+print(ask(sys.argv[1]).json()["choices"][0]["message"]["content"])
+lines = ask("again " + sys.argv[1], stream=True).text.splitlines()
+chunks = [json.loads(line[6:]) for line in lines if line.startswith("data: {")]
+print("".join(chunk["choices"][0]["delta"].get("content") or "" for chunk in chunks if chunk["choices"]))
+"""
+"""Asks as `ASK` does, without the SDK, whose import takes a second: where the replay is the subject."""
 GATHER = """
 import asyncio
-from openai import AsyncOpenAI
+import httpx
 
 async def main():
-    async with AsyncOpenAI() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         asked = [
-            client.chat.completions.create(
-                model="m", messages=[{"role": "user", "content": f"question {n % 3}"}]
+            client.post(
+                "https://api.openai.com/v1/chat/completions",
+                json={"model": "m", "messages": [{"role": "user", "content": f"question {n % 3}"}]},
             )
             for n in range(8)
         ]
         for answer in await asyncio.gather(*asked):
-            print(answer.choices[0].message.content)
+            print(answer.json()["choices"][0]["message"]["content"])
 
 asyncio.run(main())
 """
@@ -65,7 +82,7 @@ try:
 except LookupError as error:
     print("LookupError", error)
 """
-RANDOM = ASK.replace("sys.argv[1]", "__import__('secrets').token_hex(8)")
+RANDOM = LIGHT.replace("sys.argv[1]", "__import__('secrets').token_hex(8)")
 
 
 def agentprobe(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -156,7 +173,7 @@ def test_tools_of_the_agents_process_give_back_what_they_gave_and_do_not_run(tmp
 
 
 def test_a_deterministic_agent_scores_whole_and_says_how_sure_that_is(tmp_path: Path) -> None:
-    traced(tmp_path, ASK, "fjord")
+    traced(tmp_path, LIGHT, "fjord")
     done = agentprobe(tmp_path, "replay", "trace_001.json", "--times", "3", "--json", "score.json")
     assert done.returncode == 0
     assert "3 of 3 runs (44% to 100% at 95 % confidence)" in done.stderr
@@ -176,7 +193,7 @@ def test_an_agent_that_asks_something_else_each_time_does_not(tmp_path: Path) ->
 
 def test_a_run_that_is_nearly_the_same_goes_on_if_that_is_asked_for(tmp_path: Path) -> None:
     long = "'word ' * 300 + __import__('secrets').token_hex(8)"
-    traced(tmp_path, ASK.replace("sys.argv[1]", long))
+    traced(tmp_path, LIGHT.replace("sys.argv[1]", long))
     strict = agentprobe(tmp_path, "replay", "trace_001.json")
     assert strict.returncode == 1
     assert "not the same run" in strict.stderr
@@ -188,7 +205,7 @@ def test_a_run_that_is_nearly_the_same_goes_on_if_that_is_asked_for(tmp_path: Pa
 
 
 def test_a_fork_replays_what_came_before_and_then_goes_another_way(tmp_path: Path) -> None:
-    traced(tmp_path, ASK, "fjord")
+    traced(tmp_path, LIGHT, "fjord")
     (tmp_path / "answer.txt").write_text("a glacier\n")
     fork = ("--fork", "2", "--edit", "answer.txt", "--sim", "echo", "--out", "again")
     done = agentprobe(tmp_path, "replay", "trace_001.json", *fork)
@@ -198,7 +215,7 @@ def test_a_fork_replays_what_came_before_and_then_goes_another_way(tmp_path: Pat
 
 
 def test_a_fork_without_an_edit_lets_the_world_answer(tmp_path: Path) -> None:
-    traced(tmp_path, ASK, "fjord")
+    traced(tmp_path, LIGHT, "fjord")
     done = agentprobe(tmp_path, "replay", "trace_001.json", "--fork", "2", "--sim", "echo", "--out", "again")
     assert done.stdout == "fjord\nagain fjord\n"
     [path] = (tmp_path / "again").glob("*.jsonl")
@@ -206,7 +223,7 @@ def test_a_fork_without_an_edit_lets_the_world_answer(tmp_path: Path) -> None:
 
 
 def test_a_lenient_replay_lets_the_model_answer_what_is_new(tmp_path: Path) -> None:
-    traced(tmp_path, ASK, "fjord")
+    traced(tmp_path, LIGHT, "fjord")
     agent = ("--", sys.executable, "agent.py", "lake")
     done = agentprobe(tmp_path, "replay", "trace_001.json", "--lenient", "--sim", "echo", *agent)
     assert (done.returncode, done.stdout) == (1, "lake\nagain lake\n")

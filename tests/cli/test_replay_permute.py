@@ -15,9 +15,9 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from threading import Barrier, Event
 
 import agentprobe
-from openai import OpenAI
+import httpx
 
-client, first, said = OpenAI(), Event(), []
+first, said = Event(), []
 
 
 @agentprobe.tool(effect="read")
@@ -30,8 +30,9 @@ def look(city):
 
 
 def ask(text):
-    answer = client.chat.completions.create(model="m", messages=[{"role": "user", "content": text}])
-    return answer.choices[0].message.content
+    asked = {"model": "m", "messages": [{"role": "user", "content": text}]}
+    answer = httpx.post("https://api.openai.com/v1/chat/completions", json=asked, timeout=60)
+    return answer.json()["choices"][0]["message"]["content"]
 
 
 cities = ["Oslo", "Rome", "Bern"][: int(sys.argv[2])]

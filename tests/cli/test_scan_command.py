@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -162,3 +164,113 @@ def test_an_agents_settings_file_is_scanned_alone(told: Told, project: Path) -> 
     assert code == 1
     assert "agent_config.json" in out
     assert "agent.py" not in out
+
+
+def test_words_of_severity_and_reader_are_written_small(told: Told) -> None:
+    assert told("--select", "ERR001", "--severity", "high", "--persona", "pedantic")[0] == 1
+
+
+def commit(*words: str) -> None:
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *who, *words], check=True, capture_output=True)
+
+
+def test_since_a_revision_only_what_changed_is_told_and_the_others_are_counted(
+    told: Told, project: Path
+) -> None:
+    commit("init", "-b", "main")
+    (project / ".gitignore").write_text("cache\n")
+    commit("add", ".")
+    commit("commit", "-m", "first")
+    code, out, _ = told("--select", "ERR001", "--since", "main")
+    assert (code, out) == (0, "nothing found in 1 file · 1 other before main\n")
+    (project / "more.py").write_text(AGENT)
+    code, out, _ = told("--select", "ERR001", "--since", "main", "--format", "json")
+    found = json.loads(out)
+    assert code == 1
+    assert [one["place"]["path"] for one in found["findings"]] == ["more.py"]
+    assert (found["since"], found["older"]) == ("main", 1)
+
+
+def test_since_outside_of_a_repository_is_wrong_use(told: Told) -> None:
+    code, _, err = told("--since", "main")
+    assert code == 2
+    assert "is in no git repository" in err
+
+
+def test_a_checklist_of_what_changed_is_wrong_use(told: Told) -> None:
+    code, _, err = told("--since", "main", "--checklist")
+    assert code == 2
+    assert "--since and --checklist do not go together" in err
+
+
+@pytest.fixture
+def untold(project: Path) -> Path:
+    """A project with a finding that a comment allows, one in the baseline, and one whose entry ran out."""
+    allowed = AGENT.replace(
+        "except Exception:", "except Exception:  # agentprobe: allow model-error-swallowed -- a person looks"
+    )
+    for name in ("known", "over"):
+        (project / f"{name}.py").write_text(AGENT)
+    (project / "agent.py").write_text(allowed)
+    main(["scan", "--select", "ERR001", "--baseline", "known.json", "--write-baseline"])
+    data = json.loads((project / "known.json").read_text())
+    for entry in data["findings"]:
+        entry["reason"] = "it is being mended"
+        if entry["path"] == "over.py":
+            entry["expires"] = "2020-01-01"
+    (project / "known.json").write_text(json.dumps(data))
+    (project / "bad.py").write_text("def f(:\n")
+    return project
+
+
+UNTOLD = ("--select", "ERR001", "--baseline", "known.json", "--format")
+
+
+@pytest.mark.usefixtures("untold")
+def test_json_holds_what_is_allowed_known_run_out_and_not_scanned(
+    told: Told, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    found = json.loads(told(*UNTOLD, "json")[1])
+    assert [one["place"]["path"] for one in found["findings"]] == ["over.py"]
+    assert [(one["place"]["path"], one["reason"]) for one in found["allowed"]] == [
+        ("agent.py", "a person looks")
+    ]
+    known = found["baseline"]["known"]
+    assert [(one["place"]["path"], one["reason"]) for one in known] == [("known.py", "it is being mended")]
+    assert [one["path"] for one in found["baseline"]["expired"]] == ["over.py"]
+    assert [one["path"] for one in found["not_scanned"]] == ["bad.py"]
+
+
+@pytest.mark.usefixtures("untold")
+def test_sarif_suppresses_what_is_known_and_notes_what_has_run_out(
+    told: Told, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    run = json.loads(told(*UNTOLD, "sarif")[1])["runs"][0]
+    kinds = {
+        one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]: [
+            (why["kind"], why["justification"]) for why in one.get("suppressions", ())
+        ]
+        for one in run["results"]
+    }
+    assert kinds == {
+        "over.py": [],
+        "agent.py": [("inSource", "a person looks")],
+        "known.py": [("external", "it is being mended")],
+    }
+    notes = [one["message"]["text"] for one in run["invocations"][0]["toolExecutionNotifications"]]
+    assert any("bad.py was not scanned" in one for one in notes)
+    assert any("over.py: the baseline's ERR001 ended on 2020-01-01" in one for one in notes)
+
+
+@pytest.mark.usefixtures("untold")
+@pytest.mark.parametrize("form", ["junit", "markdown", "github"])
+def test_the_other_forms_tell_of_them_too(told: Told, form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    out = told(*UNTOLD, form)[1]
+    assert "a person looks" in out
+    assert "it is being mended" in out
+    assert re.search(r"ended on 2020.{0,2}-01.{0,2}-01", out)
+    assert "not valid Python" in out

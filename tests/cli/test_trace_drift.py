@@ -15,12 +15,11 @@ from agentprobe.errors import ConfigError
 from agentprobe.trace.read import read_trace
 
 AGENT = """
-from openai import OpenAI
+import httpx
 
-answer = OpenAI().chat.completions.create(
-    model="m", temperature=0.3, messages=[{"role": "user", "content": "Which?"}]
-)
-print(answer.choices[0].message.content)
+asked = {"model": "m", "temperature": 0.3, "messages": [{"role": "user", "content": "Which?"}]}
+answer = httpx.post("https://api.openai.com/v1/chat/completions", json=asked, timeout=60)
+print(answer.json()["choices"][0]["message"]["content"])
 """
 SCRIPT = """
 [[turns]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -38,26 +39,68 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The agent's run as it is, recorded once for all who look at it or run it again."""
+    place = Place(tmp_path_factory.mktemp("recorded"))
+    record(place)
+    return place.folder
+
+
+@pytest.fixture(scope="module")
+def failed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a tool that fails."""
+    place = Place(tmp_path_factory.mktemp("failed"))
+    record(place, "auto", "--fault", "tool_error@tool:cancel_order")
+    return place.folder
+
+
+@pytest.fixture
+def recorded(place: Place, recorded_once: Path) -> Place:
+    """A copy of the recorded run."""
+    shutil.copytree(recorded_once, place.folder, dirs_exist_ok=True)
+    return place
+
+
+@pytest.fixture
+def failed(place: Place, failed_once: Path) -> Place:
+    """A copy of the run in which a tool failed."""
+    shutil.copytree(failed_once, place.folder, dirs_exist_ok=True)
+    return place
+
+
 def record(place: Place, mode: str = "auto", *options: str, **more: str) -> None:
     agent = (sys.executable, str(AGENT), mode)
     done = place.agentprobe("trace", "--sim", "tools", "--out", "run.jsonl", *options, "--", *agent, **more)
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("prefix", ["", "mcp__desk__"])
-def test_a_tool_call_that_model_and_server_both_show_stands_in_the_trace_once(
-    place: Place, prefix: str
-) -> None:
-    record(place, PREFIX=prefix)
+def test_a_tool_call_that_model_and_server_both_show_stands_in_the_trace_once(recorded: Place) -> None:
+    check_once(recorded)
+
+
+def test_a_tool_call_under_another_name_stands_in_the_trace_once_beside_the_real_sdk(place: Place) -> None:
+    record(place, PREFIX="mcp__desk__", SDK="1")
+    check_once(place)
+
+
+def check_once(place: Place) -> None:
     trace = read_trace(place.folder / "run.jsonl")
     assert sorted(use.name for use in trace.tool_calls) == ["cancel_order", "find_orders"]
     assert all(use.call is not None and use.asked_by is not None and use.ref for use in trace.tool_calls)
     assert len(trace.ledger().times()) == len(place.notes) == 1
 
 
-@pytest.mark.parametrize("mode", ["legacy", "auto"])
-def test_a_replay_answers_for_the_tool_server_which_is_not_even_started(place: Place, mode: str) -> None:
-    record(place, mode)
+def test_a_replay_answers_for_the_tool_server_which_is_not_even_started(recorded: Place) -> None:
+    check_replay(recorded)
+
+
+def test_a_replay_answers_a_client_of_the_old_protocol_too(place: Place) -> None:
+    record(place, "legacy")
+    check_replay(place)
+
+
+def check_replay(place: Place) -> None:
     said = place.agentprobe("replay", "run.jsonl", "--out", "again")
     assert said.returncode == 0, said.stderr
     (again,) = (place.folder / "again").iterdir()
@@ -69,35 +112,31 @@ def test_a_replay_answers_for_the_tool_server_which_is_not_even_started(place: P
     assert len(place.notes) == 1
 
 
-def test_a_replay_gives_a_failure_back_in_its_own_form(place: Place) -> None:
-    record(place, "auto", "--fault", "tool_error@tool:cancel_order")
-    said = place.agentprobe("replay", "run.jsonl", "--out", "again")
+def test_a_replay_gives_a_failure_back_in_its_own_form(failed: Place) -> None:
+    said = failed.agentprobe("replay", "run.jsonl", "--out", "again")
     assert said.returncode == 0, said.stderr
-    assert place.notes == []
+    assert failed.notes == []
 
 
-def test_a_strict_replay_that_asks_a_server_something_new_names_the_nearest(place: Place) -> None:
-    record(place)
+def test_a_strict_replay_that_asks_a_server_something_new_names_the_nearest(recorded: Place) -> None:
     agent = (sys.executable, str(AGENT), "legacy")
-    said = place.agentprobe("replay", "run.jsonl", "--out", "again", "--", *agent)
+    said = recorded.agentprobe("replay", "run.jsonl", "--out", "again", "--", *agent)
     assert said.returncode == 1
-    (again,) = (place.folder / "again").iterdir()
+    (again,) = (recorded.folder / "again").iterdir()
     missed = [call for call in read_trace(again).calls if MISSED in call.marks]
     assert missed[0].name == "initialize"
     assert "was never recorded; nearest is recorded call" in missed[0].error
 
 
-def test_a_fault_strikes_the_tool_server_of_a_launched_agent(place: Place) -> None:
-    record(place, "auto", "--fault", "tool_error@tool:cancel_order")
-    trace = read_trace(place.folder / "run.jsonl")
+def test_a_fault_strikes_the_tool_server_of_a_launched_agent(failed: Place) -> None:
+    trace = read_trace(failed.folder / "run.jsonl")
     marks = {use.name: use.call.marks for use in trace.tool_calls if use.call is not None}
     assert marks == {"cancel_order": ("fault:tool_error",), "find_orders": ()}
-    assert place.notes == []
+    assert failed.notes == []
 
 
-def test_the_tool_server_of_a_launched_agent_is_the_world_and_not_the_agent(place: Place) -> None:
-    record(place)
-    certificate = read_trace(place.folder / "run.jsonl").certificate
+def test_the_tool_server_of_a_launched_agent_is_the_world_and_not_the_agent(recorded: Place) -> None:
+    certificate = read_trace(recorded.folder / "run.jsonl").certificate
     assert certificate.unhooked == ()
     assert [process for process in certificate.hooked if "desk" in process] == []
     assert certificate.complete, certificate.sentences

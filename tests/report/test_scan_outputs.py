@@ -82,7 +82,9 @@ def test_the_terminal_shows_the_lines_and_marks_what_is_meant(
     assert "   9 │     except Exception:\n     │     ^" in said
     assert "prove  agentprobe chaos --only rate_limited --only server_error" in said
     assert "not scanned  broken.py:3: it is not valid Python" in said
-    assert said.rstrip().endswith("1 finding (1 high) in 1 of 2 files · 1 file not scanned")
+    assert said.rstrip().endswith(
+        "1 finding (1 high) in 1 of 2 files · 1 by --unsafe-fixes · 1 file not scanned"
+    )
 
 
 def test_a_scan_that_read_nothing_well_is_not_called_clean() -> None:

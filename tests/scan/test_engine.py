@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import cProfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from agentprobe.scan.cache import Cache
 from agentprobe.scan.engine import Session, scan
+from agentprobe.scan.files import Found, Kind
 from agentprobe.scan.finding import Finding
+from agentprobe.scan.looking import Local, look
 from agentprobe.scan.module import Module
-from agentprobe.scan.relevant import relevant, words_of
+from agentprobe.scan.relevant import near, words_of
 from agentprobe.scan.rule import RULES, Rule
 from agentprobe.scan.severity import Mode, Severity
 
@@ -114,7 +117,8 @@ def test_of_a_large_tree_only_files_about_agents_are_parsed(files: Files) -> Non
         "shop/wrapper.py": wrapper,
         "shop/user.py": "from .wrapper import ask\n\ndef go():\n    return ask('x')\n",
     }
-    scanned = scan(files(given))
+    session = Session(root=files(given), rules=[rule() for rule in RULES], few=300)
+    scanned = session.scan()
     assert set(scanned.project.facts) >= {
         "shop/client.py",
         "shop/values.py",
@@ -122,6 +126,24 @@ def test_of_a_large_tree_only_files_about_agents_are_parsed(files: Files) -> Non
         "shop/user.py",
     }
     assert scanned.by_words >= 320
+    assert session.scan().project.facts == scanned.project.facts
+
+
+def test_of_a_large_tree_files_near_mere_types_of_a_library_are_not_parsed(files: Files) -> None:
+    given = {f"library/part{at}.py": f"def f{at}(): pass\n" for at in range(20)}
+    given |= {
+        "shop/types.py": "from openai.types import CompletionUsage\n\nUsage = CompletionUsage\n",
+        "shop/bill.py": "from shop.types import Usage\n\ndef bill(usage: Usage): pass\n",
+    }
+    scanned = Session(root=files(given), rules=[rule() for rule in RULES], few=10).scan()
+    assert set(scanned.project.facts) == {"shop/types.py"}
+    assert scanned.by_words == 21
+
+
+def test_a_tree_of_a_thousand_files_is_parsed_whole(files: Files) -> None:
+    given = {f"library/part{at}.py": f"def f{at}(): pass\n" for at in range(1_000)}
+    scanned = scan(files(given), rules=[])
+    assert (len(scanned.project.facts), scanned.by_words) == (1_000, 0)
 
 
 def test_imports_are_read_from_lines() -> None:
@@ -131,4 +153,48 @@ def test_imports_are_read_from_lines() -> None:
         words.imports
     )
     assert words.speaks
-    assert relevant({"a.py": words}, {"a.py": "a"}) == {"a.py"}
+    assert near({"a.py": words}, {"a.py": "a"}, ["a.py"]) == {"a.py"}
+
+
+def test_a_session_follows_calls_that_have_changed_as_a_first_scan_does(files: Files) -> None:
+    loop = "from shop.desk import {name}\n\ndef go():\n    while True:\n        {name}('x')\n"
+    desk = f"{AGENT}\ndef answer(text):\n    return ask(text)\n\ndef count(text):\n    return len(text)\n"
+    root = files({
+        "shop/__init__.py": "",
+        "shop/desk.py": desk,
+        "shop/go.py": loop.format(name="count"),
+    })  # fmt: skip
+    session = Session(root=root, rules=[rule() for rule in RULES])
+    before = session.scan()
+    for name in ("answer", "count", "answer"):
+        (root / "shop/go.py").write_text(loop.format(name=name) + f"# {name}\n")
+        again, fresh = session.scan(), scan(root)
+        assert again.findings == fresh.findings
+        assert ("RDY004" in {one.code for one in again.findings}) is (name == "answer")
+    assert "RDY004" not in {one.code for one in before.findings}
+
+
+def test_a_file_of_tens_of_thousands_of_lines_is_read_at_a_rate_that_does_not_fall(files: Files) -> None:
+    """Twice the lines may take twice the work, not four times."""
+    part = (
+        "LIMIT_{at} = [1, 2, {at}]\n\nclass Desk{at}:\n    async def total_{at}(self, question):\n"
+        "        global spent\n        spent = await self.ask(question, timeout={at})\n"
+        "        self.last = spent\n        return question\n\n"
+    )
+    work = [_steps(files({f"desk{many}/a.py": _of(part, many)})) for many in (500, 1_000)]
+    assert work[1] < 2.6 * work[0]
+
+
+def _of(part: str, many: int) -> str:
+    return "".join(part.format(at=at) for at in range(many))
+
+
+def _steps(root: Path) -> int:
+    """How many functions are called to look at the largest file there."""
+    path = max(root.rglob("*.py"), key=lambda one: one.stat().st_size)
+    found = Found(path=path.name, kind=Kind.PYTHON)
+    local, raw = Local.of([rule() for rule in RULES]), path.read_bytes()
+    profile = cProfile.Profile()
+    told = profile.runcall(look, found, raw, local)
+    assert told.facts is not None
+    return sum(one.callcount for one in profile.getstats())

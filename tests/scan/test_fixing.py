@@ -78,3 +78,75 @@ def test_a_file_that_has_changed_meanwhile_is_left_alone(tmp_path: Path) -> None
 
 def test_new_lines_end_as_the_others_do() -> None:
     assert edited(b"a\r\nb\r\n", [Edit(path="a", start=3, end=3, text="x\n")]) == b"a\r\nx\r\nb\r\n"
+
+
+def test_equal_findings_of_which_none_can_be_mended_come_to_an_end(tmp_path: Path) -> None:
+    session = _session(tmp_path, b"x = bad_still + bad_still\ny = bad_one\nz = bad_still\n")
+    fixed = fixes(session, session.scan().findings, (), unsafe=False)
+    assert fixed.after == {"a.py": b"x = bad_still + bad_still\ny = good_one\nz = bad_still\n"}
+    assert [one.subject for one, _ in fixed.refused] == ["bad_still"]
+
+
+class _Trades(Rule):
+    """Finds names whose fixes turn them into those that another rule finds."""
+
+    code = "XXX003"
+    severity = Severity.MEDIUM
+    mode = Mode.READINESS
+    fixes = "safe"
+
+    def in_module(self, module: Module) -> Iterable[Finding]:
+        import ast
+
+        for node in module.of(ast.Name):
+            new = {"old_": "worse_", "loud_": "mild_"}.get(node.id, "")
+            if new:
+                fix = Fix(what="trade", edits=(module.replaced(node, new),), safe=True)
+                yield self.found(module.place(node), f"{node.id} is bad", tier=Tier.PROVED, fix=fix)
+
+
+class _Worse(Rule):
+    """Finds what the fixes of the other bring."""
+
+    code = "XXX004"
+    severity = Severity.HIGH
+    mode = Mode.READINESS
+
+    def in_module(self, module: Module) -> Iterable[Finding]:
+        import ast
+
+        for node in module.of(ast.Name):
+            level = {"worse_": Severity.HIGH, "mild_": Severity.LOW}.get(node.id)
+            if level is not None:
+                yield self.found(module.place(node), "is bad", tier=Tier.PROVED, severity=level)
+
+
+def test_a_fix_that_brings_something_as_bad_is_taken_back_and_something_milder_is_not(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"x = old_\n")
+    (tmp_path / "b.py").write_bytes(b"x = loud_\n")
+    session = Session(root=tmp_path, rules=[_Trades(), _Worse()])
+    fixed = fixes(session, session.scan().findings, (), unsafe=False)
+    assert fixed.after == {"b.py": b"x = mild_\n"}
+    assert "a new finding" in fixed.refused[0][1]
+
+
+def test_a_file_that_is_not_in_utf_8_is_left_alone(tmp_path: Path) -> None:
+    session = _session(tmp_path, "# coding: latin-1\ns = '\u00e9'; x = bad_one\n".encode("latin-1"))
+    fixed = fixes(session, session.scan().findings, (), unsafe=False)
+    assert fixed.after == {}
+    assert "UTF-8" in fixed.refused[0][1]
+
+
+def test_the_mark_at_the_beginning_of_a_file_moves_nothing(tmp_path: Path) -> None:
+    session = _session(tmp_path, b"\xef\xbb\xbfx = bad_one\n")
+    fixed = fixes(session, session.scan().findings, (), unsafe=False)
+    assert fixed.after == {"a.py": b"\xef\xbb\xbfx = good_one\n"}
+
+
+def test_all_that_is_told_of_a_later_scan_is_mended_where_that_is_asked_for(tmp_path: Path) -> None:
+    session = _session(tmp_path, b"x = bad_one\ny = bad_two\n")
+    now = session.scan().findings
+    some = fixes(session, now[:1], (), unsafe=False)
+    assert some.after == {"a.py": b"x = good_one\ny = bad_two\n"}
+    every = fixes(session, now[:1], (), unsafe=False, telling=lambda later: later.findings)
+    assert every.after == {"a.py": b"x = good_one\ny = good_two\n"}

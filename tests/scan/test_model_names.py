@@ -23,7 +23,7 @@ def test_these_names_are_not(name: str) -> None:
 def test_the_bytes_of_the_text_are_known() -> None:
     code = "# ü\nmodel = 'gpt-4o'\n".encode()
     (one,) = model_names(parse_module("agent.py", code))
-    assert code[one.start : one.end] == b"'gpt-4o'"
+    assert code[one.start : one.end] == b"gpt-4o"
 
 
 def test_text_that_looks_like_no_model_is_none() -> None:

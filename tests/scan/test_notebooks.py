@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentprobe.scan.engine import scan
 from agentprobe.scan.model_calls import model_calls
 from agentprobe.scan.notebooks import notebook_module
 from agentprobe.scan.text import Unreadable
@@ -55,3 +57,13 @@ def test_every_line_lies_in_its_own_cell(cells: list[str]) -> None:
     last = module.tree.body[-1]
     place = module.place(last)
     assert (place.cell, place.line) == (len(cells) + 1, 1)
+
+
+def test_no_fix_is_offered_in_a_notebook_whose_bytes_are_not_those_of_its_code(tmp_path: Path) -> None:
+    cell = (
+        "from openai import OpenAI\nmodel = 'gpt-4-turbo'\nOpenAI().responses.create(model=model, input='')"
+    )
+    (tmp_path / "a.ipynb").write_bytes(notebook(cell))
+    found = scan(tmp_path).findings
+    assert {"TMP007", "LAT001"} <= {one.code for one in found}
+    assert all(one.fix is None for one in found)

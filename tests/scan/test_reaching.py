@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agentprobe.scan.engine import Scanned
+from agentprobe.scan.finding import Finding
 from agentprobe.scan.reaching import reaching
 
 LLM = """
@@ -73,3 +74,24 @@ def test_a_method_of_something_unknown_may_be_the_one_with_that_name(scanned: Ca
     assert reach.guesses("?.get_answer") == (spot,)
     assert reach.may_call["shop/provider.py", "use"] == {spot}
     assert reach.calls["shop/provider.py", "use"] == set()
+
+
+def test_a_package_that_is_called_src_is_reached_under_that_name(found: Callable[..., list[Finding]]) -> None:
+    files = {
+        "src/__init__.py": "",
+        "src/slow.py": """
+            import requests
+
+            def ask():
+                return requests.get("https://shop.example", timeout=5)
+        """,
+        "src/main.py": """
+            from src import slow
+            from src.slow import ask
+
+            async def handle():
+                ask()
+                slow.ask()
+        """,
+    }
+    assert [one.place.line for one in found(files, "blocking-in-async")] == [6, 7]

@@ -15,7 +15,8 @@ def behind(ctx: click.Context) -> tuple[str, ...]:
     return words
 
 
-def _cut(ctx: click.Context, args: list[str]) -> list[str]:
+def cut(ctx: click.Context, args: list[str]) -> list[str]:
+    """The words before `--`; those behind it are kept for `behind`."""
     if "--" not in args:
         return args
     at = args.index("--")
@@ -27,7 +28,7 @@ class BeforeDashes(click.Command):
     """A command that may have another command behind `--`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, _cut(ctx, args))
+        return super().parse_args(ctx, cut(ctx, args))
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [*super().collect_usage_pieces(ctx), "[-- COMMAND…]"]
@@ -40,7 +41,7 @@ class GroupBeforeDashes(click.Group):
     """What it runs, for people: `an agent`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, _cut(ctx, args))
+        return super().parse_args(ctx, cut(ctx, args))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -10,7 +10,6 @@ import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -88,6 +87,8 @@ def _say_no_room(error: OSError) -> int:
 
 
 def _say_our_bug() -> None:
+    from importlib.metadata import PackageNotFoundError, version
+
     click.echo(traceback.format_exc(), err=True)
     try:
         ours = version("agentprobe-prod")

@@ -28,6 +28,7 @@ from agentprobe.scan.rule import RULES
 from agentprobe.scan.served import found_in_tools
 from agentprobe.scan.settings import ScanSettings
 from agentprobe.scan.severity import Severity
+from agentprobe.scan.since import changed_since
 
 _EVERY_SECONDS = 0.5
 
@@ -48,6 +49,8 @@ class Asked:
     only_show: bool = False
     servers: tuple[str, ...] = ()
     """Running MCP servers whose tools are looked at too: commands and addresses."""
+    since: str = ""
+    """Only what has changed since this revision; "" for all."""
     cached: bool = True
     workers: int = 0
 
@@ -84,16 +87,22 @@ def go(asked: Asked, session: Session | None = None) -> Outcome:
     if asked.baseline is not None and (asked.baseline.exists() or not asked.renew):
         baseline = Baseline.read(asked.baseline)
     scanned = _with_servers(session.scan(asked.paths), asked, session)
-    told = chosen(scanned, asked.settings, baseline, today)
+    told = _told(scanned, asked, baseline, today)
     said: list[str] = []
     difference = ""
     if asked.fix:
-        fixed = fixes(session, told.findings, asked.paths, unsafe=asked.unsafe)
+        fixed = fixes(
+            session,
+            told.findings,
+            asked.paths,
+            unsafe=asked.unsafe,
+            telling=lambda later: chosen(later, asked.settings, baseline, today).findings,
+        )
         if asked.only_show:
             difference = fixed.difference()
         else:
             write(asked.root, fixed)
-            told = chosen(session.scan(asked.paths), asked.settings, baseline, today)
+            told = _told(session.scan(asked.paths), asked, baseline, today)
         word = "would be mended" if asked.only_show else "mended"
         said.append(f"{len(fixed.mended)} {word} in {len(fixed.after)} files")
         said += [f"not mended: {one.place} {one.code}: {why}" for one, why in fixed.refused]
@@ -102,9 +111,14 @@ def go(asked: Asked, session: Session | None = None) -> Outcome:
         baseline = baseline.renewed(every, today)
         baseline.write(asked.baseline)
         said.append(f"{len(baseline.entries)} entries written to {asked.baseline}")
-        told = chosen(scanned, asked.settings, baseline, today)
+        told = _told(scanned, asked, baseline, today)
     code = exit_code(told)
     return Outcome(told=told, session=session, exit_code=code, said=tuple(said), difference=difference)
+
+
+def _told(scanned: Scanned, asked: Asked, baseline: Baseline, today: str) -> Told:
+    told = chosen(scanned, asked.settings, baseline, today)
+    return told.changed_in(changed_since(asked.root, asked.since)) if asked.since else told
 
 
 def _with_servers(scanned: Scanned, asked: Asked, session: Session) -> Scanned:
@@ -148,19 +162,21 @@ def lock_changes(old: Path, new: Path, *, as_json: bool) -> tuple[Any, bool]:
 
 
 def watch(asked: Asked, show: Callable[[Outcome], int]) -> int:
-    """Scan again whenever what is found changes, until Ctrl-C."""
+    """Scan again whenever what is found changes, until Ctrl-C; the exit code is the last scan's."""
     session = session_of(asked)
     once = replace(asked, fix=False, renew=False)
     clock = RealClock()
     before: tuple[Any, ...] = ()
-    code = 0
-    while True:
-        outcome = go(once, session)
-        now = (outcome.told.findings, outcome.told.scanned.skipped, outcome.exit_code)
-        if now != before:
-            before = now
-            code = show(outcome)
-        try:
+    code: int | None = None
+    try:
+        while True:
+            outcome = go(once, session)
+            now = (outcome.told.findings, outcome.told.scanned.skipped, outcome.exit_code)
+            if now != before:
+                before, code = now, outcome.exit_code
+                show(outcome)
             clock.sleep(_EVERY_SECONDS)
-        except KeyboardInterrupt:
-            return code
+    except KeyboardInterrupt:
+        if code is None:
+            raise
+        return code

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, comb, log, sqrt
-
-from scipy.special import betaincinv, ndtri, stdtrit
+from types import ModuleType
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,13 @@ class Interval:
 NOTHING_KNOWN = Interval(0.0, 1.0)
 
 
+def _special() -> ModuleType:
+    """The quantiles of scipy: half a second to load, which a command that counts nothing need not wait."""
+    from scipy import special
+
+    return special
+
+
 def wilson(passed: float, n: float, confidence: float = 0.95) -> Interval:
     """The score interval of a rate (Wilson, 1927); `n` may be an effective number of runs.
 
@@ -44,7 +50,7 @@ def wilson(passed: float, n: float, confidence: float = 0.95) -> Interval:
     """
     if n <= 0:
         return NOTHING_KNOWN
-    z = float(ndtri((1 + confidence) / 2))
+    z = float(_special().ndtri((1 + confidence) / 2))
     p, grown = passed / n, 1 + z * z / n
     centre = (p + z * z / (2 * n)) / grown
     half = z / grown * sqrt(max(p * (1 - p), 0) / n + z * z / (4 * n * n))
@@ -55,12 +61,12 @@ def wilson(passed: float, n: float, confidence: float = 0.95) -> Interval:
 
 def lower_bound(passed: float, n: float, confidence: float = 0.95) -> float:
     """The one-sided exact bound from below (Clopper and Pearson, 1934): Beta⁻¹(1-c; k, n-k+1)."""
-    return float(betaincinv(passed, n - passed + 1, 1 - confidence)) if passed > 0 else 0.0
+    return float(_special().betaincinv(passed, n - passed + 1, 1 - confidence)) if passed > 0 else 0.0
 
 
 def upper_bound(passed: float, n: float, confidence: float = 0.95) -> float:
     """The one-sided exact bound from above (Clopper and Pearson, 1934): Beta⁻¹(c; k+1, n-k)."""
-    return float(betaincinv(passed + 1, n - passed, confidence)) if passed < n else 1.0
+    return float(_special().betaincinv(passed + 1, n - passed, confidence)) if passed < n else 1.0
 
 
 def effective_runs(tallies: Sequence[Tally]) -> float:
@@ -76,7 +82,8 @@ def effective_runs(tallies: Sequence[Tally]) -> float:
         return float(tasks)
     variance = sum((rate - p) ** 2 for rate in rates) / (tasks - 1) / tasks
     worth = min(runs, p * (1 - p) / variance) if variance > 0 else float(runs)
-    shrink = float(ndtri(0.975) / stdtrit(tasks - 1, 0.975)) ** 2
+    special = _special()
+    shrink = float(special.ndtri(0.975) / special.stdtrit(tasks - 1, 0.975)) ** 2
     return max(worth * shrink, 1.0)
 
 

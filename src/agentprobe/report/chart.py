@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-
-from matplotlib import rc_context
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from agentprobe.lab.findings import Curve
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SERIES = ("--series-1", "--series-2", "--series-3", "--series-4", "--series-5", "--series-6")
 MARKERS = ("o", "s", "^", "D", "v", "P")
@@ -24,6 +24,9 @@ def density_curves(curves: Sequence[Curve], required: float) -> str:
     drawn = [curve for curve in curves if any(point.rows for point in curve.points)]
     if not drawn:
         return ""
+    from matplotlib import rc_context  # a second to load, which a report without a drawing need not wait
+    from matplotlib.figure import Figure
+
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "agentprobe", "font.family": ["sans-serif"]}):
         figure = Figure(figsize=(7.6, 3.9), layout="constrained")
         axes = figure.subplots()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from agentprobe.report.scan_beside import NOTHING_BESIDE, Beside, failed, over
 from agentprobe.report.scan_words import counted, summary
 from agentprobe.report.trace_words import plain
+from agentprobe.scan.baseline import Entry
 from agentprobe.scan.finding import Finding
 from agentprobe.scan.project import Skipped
 from agentprobe.scan.severity import Severity
@@ -16,15 +18,24 @@ MOST = 200
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@])")
 
 
-def scan_markdown(findings: Sequence[Finding], skipped: Sequence[Skipped], *, files: int) -> str:
-    """A headline, a table for each severity, and what was not scanned."""
-    return "\n".join([*_lines(findings, skipped, files), ""])
+def scan_markdown(
+    findings: Sequence[Finding],
+    skipped: Sequence[Skipped],
+    *,
+    files: int,
+    beside: Beside = NOTHING_BESIDE,
+) -> str:
+    """A headline, a table for each severity, what was not scanned, and what is allowed or known."""
+    headline = summary(findings, skipped, files, [_plain(one) for one in beside.sums()])
+    return "\n".join([*_lines(findings, skipped, beside, headline), *_beside(beside), ""])
 
 
-def _lines(findings: Sequence[Finding], skipped: Sequence[Skipped], files: int) -> Iterator[str]:
+def _lines(
+    findings: Sequence[Finding], skipped: Sequence[Skipped], beside: Beside, headline: str
+) -> Iterator[str]:
     yield "## agentprobe scan"
     yield ""
-    yield summary(findings, skipped, files)
+    yield headline
     shown = 0
     for severity in reversed(Severity):
         found = [one for one in findings if one.severity is severity][: MOST - shown]
@@ -37,7 +48,7 @@ def _lines(findings: Sequence[Finding], skipped: Sequence[Skipped], files: int) 
                 "| rule | where | what | mend |",
                 "|---|---|---|---|",
             )
-            yield from map(_row, found)
+            yield from (_row(one, beside) for one in found)
     if shown < len(findings):
         yield from ("", f"{counted(len(findings) - shown, 'finding')} more")
     if skipped:
@@ -45,8 +56,33 @@ def _lines(findings: Sequence[Finding], skipped: Sequence[Skipped], files: int) 
         yield from (f"- {_code(one.path)}: {_plain(one.why)}" for one in skipped[:MOST])
 
 
-def _row(one: Finding) -> str:
-    what = f"{one.message}; {one.consequence}" if one.consequence else one.message
+def _beside(beside: Beside) -> Iterator[str]:
+    """What was found and is not told, with why, and what is to be said of the scan itself."""
+    parts = (
+        ("allowed", [(str(one.place), f"{one.code} {one.rule}: {why}") for one, why in beside.allowed]),
+        ("in the baseline", [(str(one.place), _known(one, entry)) for one, entry in beside.known]),
+        ("expired in the baseline", [(one.path, over(one)) for one in beside.expired]),
+        ("comments", [(str(one.place), one.text) for one in beside.notices]),
+        ("failed", [(one.path or "agentprobe", failed(one)) for one in beside.broken]),
+    )
+    for title, lines in parts:
+        if lines:
+            yield from ("", f"### {title}", "")
+            yield from (f"- {_code(where)}: {_plain(what)}" for where, what in lines[:MOST])
+            if len(lines) > MOST:
+                yield f"- {len(lines) - MOST} more"
+
+
+def _known(one: Finding, entry: Entry) -> str:
+    until = f"until {entry.expires}" if entry.expires else ""
+    said = ", ".join(part for part in (entry.reason, entry.owner, until) if part)
+    return f"{one.code} {one.rule}{': ' if said else ''}{said}"
+
+
+def _row(one: Finding, beside: Beside) -> str:
+    mark = beside.mark(one)
+    proof = f"{mark.state}: {mark.reason}" if mark is not None else ""
+    what = "; ".join(part for part in (one.message, one.consequence, proof) if part)
     cells = (f"{one.code} {one.rule}", None, what, one.advice)
     return "| " + " | ".join(_code(str(one.place)) if cell is None else _plain(cell) for cell in cells) + " |"
 

@@ -5,12 +5,13 @@ Limits are those that GitHub documents for uploads: 25,000 results in a run, of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import quote
 
 from agentprobe.report.json_diff import indented
+from agentprobe.report.scan_beside import NOTHING_BESIDE, Beside, failed, over
 from agentprobe.report.scan_words import origins_of, probe_of
 from agentprobe.scan.finding import Edit, Finding, Place
 from agentprobe.scan.pages import page_of
@@ -36,10 +37,17 @@ _SCORES = {
 }
 
 
-def scan_sarif(findings: Sequence[Finding], skipped: Sequence[Skipped]) -> bytes:
-    """One run with its rules, results in order of severity, and a notification for each file not scanned."""
+def scan_sarif(
+    findings: Sequence[Finding], skipped: Sequence[Skipped], beside: Beside = NOTHING_BESIDE
+) -> bytes:
+    """One run with its rules, results in order of severity, and notifications.
+
+    What is allowed or in the baseline are suppressed results; files not scanned, entries that have run out
+    and rules that failed are notifications.
+    """
     shown = sorted(findings, key=lambda one: -one.severity.rank)[:MOST_RESULTS]
-    used = {one.code for one in shown}
+    suppressed = list(_suppressed(beside))[: MOST_RESULTS - len(shown)]
+    used = {one.code for one in (*shown, *(one for one, _ in suppressed))}
     rules = [rule for rule in RULES if rule.code in used]
     index = {rule.code: place for place, rule in enumerate(rules)}
     return indented(
@@ -58,11 +66,23 @@ def scan_sarif(findings: Sequence[Finding], skipped: Sequence[Skipped]) -> bytes
                     "columnKind": "unicodeCodePoints",
                     "invocations": [
                         {
-                            "executionSuccessful": True,
-                            "toolExecutionNotifications": [_notification(one) for one in skipped],
+                            "executionSuccessful": not beside.broken,
+                            "toolExecutionNotifications": [
+                                *map(_notification, skipped),
+                                *_notifications(beside),
+                            ],
                         }
                     ],
-                    "results": [_result(one, index[one.code]) for one in shown],
+                    "results": [
+                        *(_result(one, index[one.code], beside) for one in shown),
+                        *(
+                            _result(one, index[one.code], beside) | {"suppressions": [why]}
+                            for one, why in suppressed
+                        ),
+                    ],
+                    **(
+                        {"properties": {"since": beside.since, "older": beside.older}} if beside.since else {}
+                    ),
                 }
             ],
         }
@@ -92,7 +112,29 @@ def _rule(rule: type[Rule]) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, index: int) -> dict[str, Any]:
+def _suppressed(beside: Beside) -> Iterator[tuple[Finding, dict[str, str]]]:
+    for one, reason in beside.allowed:
+        yield one, {"kind": "inSource", "status": "accepted", "justification": reason}
+    for one, entry in beside.known:
+        said = ", ".join(part for part in (entry.reason, entry.owner) if part) or "in the baseline"
+        yield one, {"kind": "external", "status": "accepted", "justification": said}
+
+
+def _notifications(beside: Beside) -> Iterator[dict[str, Any]]:
+    for entry in beside.expired:
+        yield _said("warning", f"{entry.path}: {over(entry)}", Place(path=entry.path))
+    for notice in beside.notices:
+        yield _said("warning", notice.text, notice.place)
+    for bug in beside.broken:
+        yield _said("error", failed(bug), Place(path=bug.path) if bug.path else None)
+
+
+def _said(level: str, text: str, place: Place | None) -> dict[str, Any]:
+    told: dict[str, Any] = {"level": level, "message": {"text": text}}
+    return told | ({"locations": [_location(place)]} if place is not None else {})
+
+
+def _result(finding: Finding, index: int, beside: Beside) -> dict[str, Any]:
     said = " ".join(part for part in (f"{finding.message}.", _sentence(finding.consequence)) if part)
     told: dict[str, Any] = {
         "ruleId": finding.code,
@@ -110,6 +152,13 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
             "prove": probe_of(finding),
         },
     }
+    if (mark := beside.mark(finding)) is not None:
+        told["properties"]["proof"] = {
+            "state": mark.state.value,
+            "reason": mark.reason,
+            "command": mark.command,
+            "runs": mark.runs,
+        }
     if finding.related:
         told["relatedLocations"] = [
             {"id": number, **_location(place)} for number, place in enumerate(finding.related, start=1)
@@ -152,9 +201,5 @@ def _location(place: Place) -> dict[str, Any]:
 
 
 def _notification(one: Skipped) -> dict[str, Any]:
-    place = Place(path=one.path, line=one.line)
-    return {
-        "level": "warning",
-        "message": {"text": f"{one.path} was not scanned: {one.why}"},
-        "locations": [_location(place)],
-    }
+    said = f"{one.path} was not scanned: {one.why}"
+    return _said("warning", said, Place(path=one.path, line=one.line))

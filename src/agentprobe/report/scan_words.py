@@ -53,7 +53,9 @@ def _cut(line: str) -> str:
     return line if len(line) <= WIDEST else f"{line[: WIDEST - 1]}…"
 
 
-def summary(findings: Sequence[Finding], skipped: Sequence[Skipped], files: int) -> str:
+def summary(
+    findings: Sequence[Finding], skipped: Sequence[Skipped], files: int, more: Sequence[str] = ()
+) -> str:
     """The sums of a scan in one line; what was not scanned is said, never called clean."""
     told = [_findings(findings, files)]
     safe = sum(1 for one in findings if one.fix is not None and one.fix.safe)
@@ -64,7 +66,7 @@ def summary(findings: Sequence[Finding], skipped: Sequence[Skipped], files: int)
         told.append(f"{unsafe} by --unsafe-fixes")
     if skipped:
         told.append(f"{counted(len(skipped), 'file')} not scanned")
-    return " · ".join(told)
+    return " · ".join([*told, *more])
 
 
 def _findings(findings: Sequence[Finding], files: int) -> str:

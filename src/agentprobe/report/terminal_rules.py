@@ -8,6 +8,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from agentprobe.report.scan_beside import failed, over
+from agentprobe.report.scan_words import counted
 from agentprobe.report.words import plain
 from agentprobe.scan.checklist import Line, State
 from agentprobe.scan.choosing import Told
@@ -45,16 +47,14 @@ def beside(told: Told) -> Iterator[str]:
     for notice in told.notices[:_MOST]:
         yield f"{plain(str(notice.place))}: {plain(notice.text)}"
     for one in told.expired[:_MOST]:
-        owner = f", owner {plain(one.owner)}" if one.owner else ""
-        yield f"{plain(one.path)}: the baseline's {one.code} ended on {one.expires}{owner}: it counts again"
+        yield plain(f"{one.path}: {over(one)}")
     if told.gone:
         yield f"{len(told.gone)} entries of the baseline fit nothing; --write-baseline drops them"
     hidden = _hidden(told)
     if hidden:
         yield f"not told: {hidden}"
     for bug in told.scanned.broken[:_MOST]:
-        at = f" at {plain(bug.path)}" if bug.path else ""
-        yield f"a bug of agentprobe: rule {bug.rule} failed{at}: {plain(bug.what)}; the other rules went on"
+        yield plain(failed(bug))
 
 
 def _hidden(told: Told) -> str:
@@ -64,6 +64,9 @@ def _hidden(told: Told) -> str:
         (told.for_others, "for --persona pedantic or auditor"),
         (told.milder, "milder than --severity"),
         (told.unchosen, "of rules that were not chosen"),
-        (told.scanned.by_words, "files of a large tree that have nothing to do with agents"),
     )
-    return ", ".join(f"{number:,} {what}" for number, what in numbers if number)
+    said = [f"{number:,} {what}" for number, what in numbers if number]
+    if files := told.scanned.by_words:
+        have = "that has" if files == 1 else "that have"
+        said.append(f"{counted(files, 'file')} {have} nothing to do with agents")
+    return ", ".join(said)

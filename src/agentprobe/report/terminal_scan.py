@@ -8,6 +8,8 @@ from pathlib import Path
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from agentprobe.lab.proving.mark import Mark, State
+from agentprobe.report.scan_beside import NOTHING_BESIDE, Beside
 from agentprobe.report.scan_words import Excerpt, excerpt, origins_of, probe_of, summary
 from agentprobe.report.trace_words import plain
 from agentprobe.scan.finding import Finding
@@ -21,6 +23,7 @@ _STYLES = {
     Severity.LOW: "cyan",
     Severity.INFO: "dim",
 }
+_STATES = {State.CONFIRMED: "bold red", State.NOT_CONFIRMED: "green", State.NOT_OBSERVED: "yellow"}
 _MOST_SKIPPED = 20
 
 
@@ -31,17 +34,25 @@ def draw_scan(
     root: Path,
     files: int,
     excerpts: bool = True,
+    beside: Beside = NOTHING_BESIDE,
 ) -> RenderableType:
     """All findings in the order they are given, what was not scanned, and the sums."""
     parts: list[Text] = []
     for finding in findings:
-        parts += _finding(finding, excerpt(root, finding.place) if excerpts else None)
+        shown = excerpt(root, finding.place) if excerpts else None
+        parts += _finding(finding, shown, beside.mark(finding))
     parts += _skipped(skipped)
     ending = "bold" if findings else "bold yellow" if skipped else "bold green"
-    return Group(*parts, Text(summary(findings, skipped, files), ending))
+    return Group(*parts, Text(plain(summary(findings, skipped, files, beside.sums())), ending))
 
 
-def draw_concise(findings: Sequence[Finding], skipped: Sequence[Skipped], *, files: int) -> RenderableType:
+def draw_concise(
+    findings: Sequence[Finding],
+    skipped: Sequence[Skipped],
+    *,
+    files: int,
+    beside: Beside = NOTHING_BESIDE,
+) -> RenderableType:
     """One line for each finding, for eyes and for editors that read `file:line:column`."""
     lines = [
         Text.assemble(
@@ -50,13 +61,16 @@ def draw_concise(findings: Sequence[Finding], skipped: Sequence[Skipped], *, fil
             (one.severity.value, _STYLES[one.severity]),
             f" {one.code} ",
             plain(one.message),
+            _state(beside.mark(one)),
         )
         for one in findings
     ]
-    return Group(*lines, *_skipped(skipped), Text(summary(findings, skipped, files), "bold"))
+    return Group(
+        *lines, *_skipped(skipped), Text(plain(summary(findings, skipped, files, beside.sums())), "bold")
+    )
 
 
-def _finding(finding: Finding, shown: Excerpt | None) -> Iterator[Text]:
+def _finding(finding: Finding, shown: Excerpt | None, mark: Mark | None) -> Iterator[Text]:
     style = _STYLES[finding.severity]
     yield Text.assemble(
         (finding.severity.value, style),
@@ -78,11 +92,23 @@ def _finding(finding: Finding, shown: Excerpt | None) -> Iterator[Text]:
     if finding.fix is not None:
         how = "--fix" if finding.fix.safe else "--unsafe-fixes"
         yield Text(f"  {how:<6} {plain(finding.fix.what)}", "green")
-    if probe_of(finding):
+    if mark is not None:
+        yield from _proof(mark)
+    elif probe_of(finding):
         yield Text(f"  prove  {probe_of(finding)}", "dim")
     for place in finding.related:
         yield Text(f"  see    {plain(str(place))}", "dim")
     yield Text()
+
+
+def _proof(mark: Mark) -> Iterator[Text]:
+    yield Text.assemble("  proof  ", (mark.state.value, _STATES[mark.state]), f": {plain(mark.reason)}")
+    if mark.command:
+        yield Text(f"  again  {plain(mark.command)}", "dim")
+
+
+def _state(mark: Mark | None) -> str:
+    return f" ({mark.state})" if mark is not None else ""
 
 
 def _lines(shown: Excerpt, style: str) -> Iterator[Text]:

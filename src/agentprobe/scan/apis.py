@@ -37,6 +37,9 @@ class Api:
     holder: tuple[str, int] | None = None
     """The parameter and its place that takes what the maker has made, where it is no receiver."""
 
+    elsewhere: bool = False
+    """Is sampling given to the agent that the model is for, rather than to call or maker?"""
+
     @property
     def loops(self) -> bool:
         """Does one call of it make many calls of a model?"""
@@ -50,6 +53,11 @@ _OPENAI = (
     "openai.AsyncAzureOpenAI",
     "openai.Client",
 )
+_PYDANTIC_MODELS = (
+    "pydantic_ai.models.openai.OpenAI*Model", "pydantic_ai.models.anthropic.AnthropicModel",
+    "pydantic_ai.models.google.GoogleModel", "pydantic_ai.models.gemini.GeminiModel",
+    "pydantic_ai.models.groq.GroqModel", "pydantic_ai.models.mistral.MistralModel",
+)  # fmt: skip
 _OPENAI_LIKE = (*_OPENAI, "openai.AsyncClient", "langfuse.openai.OpenAI", "langfuse.openai.AsyncOpenAI",
 "groq.Groq",
                 "groq.AsyncGroq", "together.Together", "mistralai.Mistral",
@@ -66,7 +74,9 @@ _LANGCHAIN_MODELS = (
     "langchain_mistralai.ChatMistralAI", "langchain_aws.ChatBedrock", "langchain_aws.ChatBedrockConverse",
     "langchain.chat_models.*", "langchain.chat_models.init_chat_model",
     "langchain.chat_models.base.init_chat_model", "langchain_litellm.ChatLiteLLM",
-    "langchain_deepseek.ChatDeepSeek",
+    "langchain_deepseek.ChatDeepSeek", "langchain_nvidia_ai_endpoints.ChatNVIDIA",
+    "langchain_cohere.ChatCohere", "langchain_fireworks.ChatFireworks", "langchain_together.ChatTogether",
+    "langchain_perplexity.ChatPerplexity", "langchain_ibm.ChatWatsonx",
     "langchain_core.language_models.*", "langchain_xai.ChatXAI", "langchain_openai.OpenAI",
     "langchain.llms.*",
 )  # fmt: skip
@@ -150,6 +160,11 @@ APIS: tuple[Api, ...] = (
         telling=("invoke_model", "converse"), beside=("boto3", "aioboto3"), model="modelId",
     ),
     Api(
+        name="mistral", package="mistralai", provider="mistral", makers=("mistralai.Mistral",),
+        methods=("chat.complete", "chat.complete_async", "chat.stream", "chat.stream_async", "chat.parse"),
+        timeout="timeout_ms",
+    ),
+    Api(
         name="cohere", package="cohere", provider="cohere", makers=("cohere.Client", "cohere.ClientV2",
         "cohere.AsyncClient",
         "cohere.AsyncClientV2"), methods=("chat", "chat_stream", "generate"),
@@ -214,6 +229,10 @@ APIS: tuple[Api, ...] = (
         methods=("run", "run_sync", "run_stream", "iter"), on_maker=True, steps=("usage_limits",),
     ),
     Api(
+        name="pydantic-ai.model", package="pydantic-ai-slim", makers=_PYDANTIC_MODELS,
+        methods=("request", "request_stream"), on_maker=True, model="model_name", elsewhere=True,
+    ),
+    Api(
         name="autogen.team", package="autogen-agentchat", on_maker=True, steps=("max_turns",
         "termination_condition"),
         makers=("autogen_agentchat.teams.*",), methods=("run", "run_stream"),
@@ -225,6 +244,8 @@ APIS: tuple[Api, ...] = (
     Api(
         name="autogen.model", package="autogen-ext", on_maker=True, methods=("create", "create_stream"),
         makers=("autogen_ext.models.openai.OpenAIChatCompletionClient",
+                "autogen_ext.models.OpenAIChatCompletionClient",
+                "autogen_ext.models.AzureOpenAIChatCompletionClient",
                 "autogen_ext.models.openai.AzureOpenAIChatCompletionClient",
                 "autogen_ext.models.anthropic.AnthropicChatCompletionClient"),
     ),
@@ -234,6 +255,20 @@ APIS: tuple[Api, ...] = (
         makers=("autogen.*Agent", "autogen.AssistantAgent", "autogen.UserProxyAgent",
         "autogen.GroupChatManager"),
         methods=("initiate_chat", "a_initiate_chat", "generate_reply"),
+    ),
+    Api(
+        name="ag2.config", package="ag2", on_maker=True,
+        makers=("autogen.LLMConfig", "autogen.llm_config.LLMConfig", "ag2.LLMConfig"),
+    ),
+    Api(
+        name="agno.model", package="agno", on_maker=True, model="id", makers=("agno.models.*",),
+        methods=("invoke", "ainvoke", "response", "aresponse"),
+        cap=("max_tokens", "max_completion_tokens", "max_output_tokens"),
+    ),
+    Api(
+        name="agno", package="agno", on_maker=True, steps=("tool_call_limit",),
+        makers=("agno.agent.Agent", "agno.agent.agent.Agent", "agno.team.Team", "agno.team.team.Team"),
+        methods=("run", "arun", "print_response", "aprint_response"),
     ),
     Api(
         name="claude-agent-sdk", package="claude-agent-sdk", functions=("claude_agent_sdk.query",
@@ -363,6 +398,9 @@ PACKAGES = {
     "langchain_litellm": "langchain-litellm",
     "langchain_classic": "langchain-classic", "langchain_deepseek": "langchain-deepseek",
     "langchain_xai": "langchain-xai",
+    "langchain_nvidia_ai_endpoints": "langchain-nvidia-ai-endpoints", "langchain_cohere": "langchain-cohere",
+    "langchain_fireworks": "langchain-fireworks", "langchain_together": "langchain-together",
+    "langchain_perplexity": "langchain-perplexity", "langchain_ibm": "langchain-ibm",
     "deepagents": "deepagents", "langgraph": "langgraph", "llama_index": "llama-index-core",
 }  # fmt: skip
 """The distribution whose defaults hold, by the outermost package of the maker, where an Api has many."""
@@ -371,12 +409,18 @@ PACKAGES = {
 def package_of(api: Api, made: str) -> str:
     """The distribution whose defaults hold for what was made by this dotted name."""
     if made.startswith("llama_index.llms."):
-        return "llama-index-llms-" + made.split(".")[2].replace("_", "-")
+        return "llama-index-llms-" + made.split(".")[2].replace("_", "-").lower()
+    if made.startswith("agno.models."):
+        return _AGNO.get(made.split(".")[2], "")
     if api.name == "langchain.model" and (
         made.endswith("init_chat_model") or made.startswith("langchain_core.")
     ):
         return ""
     return PACKAGES.get(made.partition(".")[0], api.package)
+
+
+_AGNO = {"openai": "openai", "anthropic": "anthropic", "groq": "groq", "mistral": "mistralai"}
+"""Whose client a model of agno makes, by the module that it stands in."""
 
 
 def package_of_model(name: str) -> str:
@@ -404,13 +448,17 @@ _BY_NAME = {api.name: api for api in APIS}
 @cache
 def maker_of(dotted: str) -> Api | None:
     """The way whose instances a dotted name makes: "openai.OpenAI" is the first of them."""
-    if dotted.startswith("langchain_core."):
-        return None  # what annotations name, and nobody makes
+    if dotted.startswith("langchain_core.") or _NO_MODEL.search(dotted):
+        return None  # what annotations name, and nobody makes; and what stands beside the models
     return _MAKERS.get(dotted) or next(
         (api for pattern, api in _MAKER_PATTERNS if pattern.fullmatch(dotted)), None
     )
 
 
+_NO_MODEL = re.compile(
+    r"(?:^|\.)(?:(?:Chat|Completion)(?:Message|Response)\w*|MessageRole|LLMMetadata|Message|Metrics)$|"
+    r"^(?:llama_index\.llms|agno\.models)\.(?:[\w.]*\.)?(?:LLM|Model)$"
+)
 _MAKERS = {maker: api for api in reversed(APIS) for maker in api.makers if "*" not in maker}
 _MAKER_PATTERNS = tuple(
     (

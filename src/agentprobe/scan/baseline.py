@@ -48,6 +48,8 @@ class Compared:
     new: tuple[Finding, ...]
     expired: tuple[Entry, ...]
     gone: tuple[Entry, ...]
+    known: tuple[tuple[Finding, Entry], ...] = ()
+    """What is not new, with the entry that knows it."""
 
 
 @dataclass(frozen=True)
@@ -83,16 +85,20 @@ class Baseline:
         there = Counter(one.fingerprint for one in findings)
         expired = tuple(one for one in self.entries if one.expires and one.expires < today)
         left = Counter({one.fingerprint: one.count for one in self.entries if one not in expired})
+        entries = {one.fingerprint: one for one in self.entries if one not in expired}
         new: list[Finding] = []
+        known: list[tuple[Finding, Entry]] = []
         for finding in findings:
             if left[finding.fingerprint] > 0:
                 left[finding.fingerprint] -= 1
+                known.append((finding, entries[finding.fingerprint]))
             else:
                 new.append(finding)
         return Compared(
             new=tuple(new),
             expired=tuple(one for one in expired if there[one.fingerprint]),
             gone=tuple(one for one in self.entries if not there[one.fingerprint]),
+            known=tuple(known),
         )
 
     def renewed(self, findings: Sequence[Finding], today: str) -> Baseline:

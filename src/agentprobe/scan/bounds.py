@@ -81,6 +81,26 @@ def _leaves(node: ast.stmt) -> bool:
     return False
 
 
+def ends_by_flag(loop: ast.AST, block: ast.Try) -> bool:
+    """Does success alone end a loop, by a flag that the `try` in it sets: `keep_trying = False`?"""
+    test = loop.test if isinstance(loop, ast.While) else None
+    until = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+    flag = test.operand if isinstance(test, ast.UnaryOp) else test
+    if not isinstance(flag, ast.Name | ast.Attribute):
+        return False
+    name = written(flag)
+    failing = [one for handler in block.handlers for one in ast.walk(handler)]
+    if any(isinstance(one, ast.Assign) and name in map(written, one.targets) for one in failing):
+        return False
+    return any(
+        isinstance(one, ast.Assign)
+        and name in map(written, one.targets)
+        and isinstance(one.value, ast.Constant)
+        and one.value.value is until
+        for one in (*block.body, *block.orelse)
+    )
+
+
 def is_endless(module: Module, loop: ast.While | ast.For | ast.AsyncFor) -> bool:
     """May a loop go round without end, as far as its head says?"""
     if not isinstance(loop, ast.While):

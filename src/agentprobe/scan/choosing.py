@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agentprobe.errors import ConfigError, did_you_mean
 from agentprobe.scan.allowing import Notice
@@ -13,6 +13,7 @@ from agentprobe.scan.engine import Scanned
 from agentprobe.scan.finding import Finding
 from agentprobe.scan.rule import RULES
 from agentprobe.scan.settings import ScanSettings
+from agentprobe.scan.since import Since
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,20 @@ class Told:
     """Entries of the baseline that nothing fits any more."""
     notices: tuple[Notice, ...]
     scanned: Scanned
+    allowed: tuple[tuple[Finding, str], ...] = ()
+    """Of those that would be told, what comments in the code allow, with their reasons."""
+    in_baseline: tuple[tuple[Finding, Entry], ...] = ()
+    """What the baseline knows, with its entry."""
+    since: str = ""
+    """The revision since which findings are told; "" for all."""
+    older: int = 0
+    """Findings on what has not changed since."""
+
+    def changed_in(self, since: Since) -> Told:
+        """The same with the findings alone that what has changed brought about."""
+        new = tuple(one for one in self.findings if since.concerns(one))
+        older = len(self.findings) - len(new)
+        return replace(self, findings=new, since=since.revision, older=older)
 
 
 def codes(words: Iterable[str], where: str) -> frozenset[str]:
@@ -62,13 +77,18 @@ def chosen(scanned: Scanned, settings: ScanSettings, baseline: Baseline, today: 
     ignore = codes(settings.ignore, "ignore")
     left: list[Finding] = []
     why: Counter[str] = Counter()
-    for one in scanned.findings:
+
+    def untold(one: Finding) -> str:
+        """Why a finding is not told; empty where it is."""
         if (select is not None and one.code not in select) or one.code in ignore:
-            why["unchosen"] += 1
-        elif not settings.persona.hears(one.persona):
-            why["for others"] += 1
-        elif one.severity.rank < settings.severity.rank:
-            why["milder"] += 1
+            return "unchosen"
+        if not settings.persona.hears(one.persona):
+            return "for others"
+        return "milder" if one.severity.rank < settings.severity.rank else ""
+
+    for one in scanned.findings:
+        if reason := untold(one):
+            why[reason] += 1
         else:
             left.append(one)
     compared = baseline.compared(left, today)
@@ -82,6 +102,8 @@ def chosen(scanned: Scanned, settings: ScanSettings, baseline: Baseline, today: 
         gone=compared.gone if select is None else (),
         notices=tuple(one for one in scanned.notices if settings.persona.hears(one.persona)),
         scanned=scanned,
+        allowed=tuple((one, reason) for one, reason in scanned.allowed if not untold(one)),
+        in_baseline=compared.known,
     )
 
 

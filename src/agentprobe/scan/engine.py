@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -14,7 +15,7 @@ from agentprobe.scan.allowing import Allowance, Notice, sorted_by
 from agentprobe.scan.cache import Cache, digest_of_bytes, packed, unpacked
 from agentprobe.scan.document import Document
 from agentprobe.scan.facts import PromptText
-from agentprobe.scan.files import Found, Kind, files_in, is_text
+from agentprobe.scan.files import Found, Kind, files_in, is_text, kind_of
 from agentprobe.scan.finding import Finding, Met
 from agentprobe.scan.looking import (
     LARGEST_SETTINGS,
@@ -28,21 +29,25 @@ from agentprobe.scan.looking import (
     look_at_document,
     opened,
 )
+from agentprobe.scan.mending.later import with_fixes
 from agentprobe.scan.module import Module
 from agentprobe.scan.project import Project, Skipped
 from agentprobe.scan.prompts.in_files import prompts_in_file
 from agentprobe.scan.reading import read_bytes
-from agentprobe.scan.relevant import FEW, Words, relevant, words_of
+from agentprobe.scan.relevant import FEW, Words, is_agents, near, words_of
 from agentprobe.scan.rule import RULES, Rule, overridden
+from agentprobe.scan.scripts.words import speaks_of_agents
 from agentprobe.scan.second_look import second_look
-from agentprobe.scan.side_by_side import looked_at, processes
+from agentprobe.scan.side_by_side import collecting_rarely, looked_at, processes
 from agentprobe.scan.text import LARGEST_BYTES, Unreadable
 
-_CODE = (Kind.PYTHON, Kind.NOTEBOOK)
+_CODE = (Kind.PYTHON, Kind.NOTEBOOK, Kind.SCRIPT)
 _SETTINGS = (Kind.DOCUMENT, Kind.PROMPT)
 _READ = frozenset((*_CODE, *_SETTINGS))
 _MOST_MODULES = 400
 """So many parsed files a session keeps."""
+_FEW_CHANGED = 8
+"""Of so many new files the trees are kept: those that look across files ask for them next."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +80,8 @@ class Session:
     """The file in which what was found is kept between processes."""
     workers: int = 0
     """Processes side by side; 0: as many as can run here."""
+    few: int = FEW
+    """Up to so many Python files all are parsed."""
     agent_file: Path | None = None
     """A file that holds an agent's settings, whatever it is called."""
     clock: Clock = field(default_factory=RealClock)
@@ -82,10 +89,15 @@ class Session:
     """Texts that are not saved yet, by path, as an editor has them."""
     _stats: dict[str, tuple[tuple[int, int, int], bytes]] = field(default_factory=dict, repr=False)
     _words: dict[str, tuple[bytes, Words]] = field(default_factory=dict, repr=False)
+    _mute: dict[str, bytes] = field(default_factory=dict, repr=False)
+    """Scripts without a word of agents, which nobody parses."""
     _looked: dict[str, tuple[bytes, Looked]] = field(default_factory=dict, repr=False)
     _documents: dict[str, tuple[bytes, Document | None, Looked]] = field(default_factory=dict, repr=False)
     _modules: dict[str, tuple[bytes, Module]] = field(default_factory=dict, repr=False)
     _told: dict[str, tuple[bytes, tuple[PromptText, ...]]] = field(default_factory=dict, repr=False)
+    _near: tuple[dict[str, Words], frozenset[str], frozenset[str]] | None = field(default=None, repr=False)
+    """What lay near which agents' files when the words were these."""
+    _lasting: dict[str, Any] = field(default_factory=dict, repr=False)
     _kept: Cache | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -93,9 +105,13 @@ class Session:
 
     def scan(self, paths: Sequence[Path] = ()) -> Scanned:
         """Scan the files under some paths; all of the project where none are named."""
+        with collecting_rarely():
+            return self._scanned(paths)
+
+    def _scanned(self, paths: Sequence[Path]) -> Scanned:
         if self._kept is None:
             self._kept = Cache.opened(self.cache, tuple(rule.code for rule in self.rules))
-        every = files_in(self.root, paths or [self.root], self.exclude)
+        every = [*files_in(self.root, paths or [self.root], self.exclude), *self._unsaved(paths)]
         found = [file for file in every if file.kind in _READ]
         files = [file for file in found if is_text(file.path)]
         skipped = [
@@ -105,8 +121,7 @@ class Session:
         ]
         digests = self._digests(files, skipped)
         code = [file for file in files if file.kind in _CODE and file.path in digests]
-        wanted = self._wanted(code, digests)
-        looked = self._look([file for file in code if file.path in wanted], digests)
+        looked = self._code(code, digests)
         settled = [file for file in files if file.kind in _SETTINGS and file.path in digests]
         documents, told = self._read(settled, digests)
         self._kept.close(frozenset(file.path for file in files))
@@ -117,7 +132,7 @@ class Session:
             prompts,
             skipped=skipped,
             files=len(found),
-            by_words=len(code) - len(wanted),
+            by_words=len(code) - len(looked),
         )
 
     # Reading
@@ -145,6 +160,8 @@ class Session:
             self._stats[file.path] = at, digest
         else:
             self._stats.pop(file.path, None)
+        if file.kind is Kind.SCRIPT and not speaks_of_agents(raw):
+            self._mute[file.path] = digest
         if file.kind is Kind.PYTHON:
             dotted = dotted_name(file.path)
             words = words_of(raw, dotted, file.path.endswith("__init__.py"))
@@ -160,6 +177,11 @@ class Session:
             return None
         return told.st_mtime_ns, told.st_size, told.st_ino
 
+    def _unsaved(self, paths: Sequence[Path]) -> list[Found]:
+        """Texts of an editor that are no files yet; none where only some paths are asked for."""
+        new = [path for path in self.overlays if not paths and not (self.root / path).exists()]
+        return [Found(path=path, kind=kind) for path in sorted(new) if (kind := kind_of(path)) is not None]
+
     def _bytes(self, file: Found) -> bytes:
         if file.path in self.overlays:
             return self.overlays[file.path]
@@ -172,15 +194,26 @@ class Session:
 
     # Looking
 
-    def _wanted(self, code: Sequence[Found], digests: Mapping[str, bytes]) -> frozenset[str]:
-        python = {file.path for file in code if file.kind is Kind.PYTHON}
-        every = frozenset(file.path for file in code)
-        if len(python) <= FEW:
-            return every
-        words = {path: self._words[path][1] for path in sorted(python)}
-        return relevant(words, {path: dotted_name(path) for path in words}) | (every - python)
+    def _code(self, code: Sequence[Found], digests: Mapping[str, bytes]) -> list[Looked]:
+        """What the files give; in a very large tree those that speak of models, and what is near agents."""
+        words = {file.path: self._words[file.path][1] for file in code if file.kind is Kind.PYTHON}
+        large = len(words) > self.few
+        first = frozenset(path for path, one in words.items() if one.speaks or not large)
+        heard = [file for file in code if self._mute.get(file.path) != digests[file.path]]
+        found = self._look([file for file in heard if file.path in first or file.path not in words], digests)
+        if large:
+            agents = frozenset(path for path, one in found.items() if one.facts and is_agents(one.facts))
+            around = self._around(words, agents) - first
+            found |= self._look([file for file in heard if file.path in around], digests)
+        return [found[file.path] for file in code if file.path in found]
 
-    def _look(self, files: Sequence[Found], digests: Mapping[str, bytes]) -> list[Looked]:
+    def _around(self, words: dict[str, Words], agents: frozenset[str]) -> frozenset[str]:
+        if self._near is None or self._near[:2] != (words, agents):
+            dotted = {path: dotted_name(path) for path in words}
+            self._near = words, agents, near(words, dotted, agents)
+        return self._near[2]
+
+    def _look(self, files: Sequence[Found], digests: Mapping[str, bytes]) -> dict[str, Looked]:
         """What each file gives by itself: known, kept, or looked up now."""
         assert self._kept is not None
         found: dict[str, Looked] = {}
@@ -195,11 +228,12 @@ class Session:
             else:
                 fresh.append(file)
         workers = self.workers or processes()
-        for file, raw in looked_at(fresh, partial(_work, self), workers):
+        work = partial(_work, self, keep=len(fresh) <= _FEW_CHANGED)
+        for file, raw in looked_at(fresh, work, workers):
             found[file.path] = self._settled(file, raw, digests[file.path])
         for path, looked in found.items():
             self._looked[path] = digests[path], looked
-        return [found[file.path] for file in files]
+        return found
 
     def _settled(self, file: Found, raw: bytes | None, digest: bytes) -> Looked:
         assert self._kept is not None
@@ -257,10 +291,12 @@ class Session:
         project = Project(
             root=self.root,
             facts={one.facts.path: one.facts for one in looked if one.facts is not None},
+            scripts={one.script.path: one.script for one in looked if one.script is not None},
             documents=documents,
             prompts=prompts,
             open_module=partial(_open, self),
             clock=self.clock,
+            lasting=self._lasting,
         )
         findings = [finding for one in looked for finding in one.findings]
         broken = [bug for one in looked for bug in one.broken]
@@ -279,6 +315,8 @@ class Session:
                 did, bugs = asked_of_project(rule.name, partial(rule.met, project))
                 met += did
                 broken += bugs
+        findings, bugs = with_fixes(project, self.rules, findings)
+        broken += bugs
         comments: list[Allowance] = [comment for one in looked for comment in one.allowed_by]
         heard = sorted_by(comments, _in_order(findings), _known())
         unread = [one.skipped for one in looked if one.skipped is not None]
@@ -310,27 +348,29 @@ def scan(
     return session.scan(paths)
 
 
-def _work(session: Session, file: Found) -> bytes:
+def _work(session: Session, file: Found, *, keep: bool) -> bytes:
     try:
         raw = session._bytes(file)
     except Unreadable as error:  # it was there a moment ago
         return packed(Looked(skipped=Skipped(path=file.path, why=str(error))))
-    return packed(look(file, raw, session._local))
+    return packed(look(file, raw, session._local, partial(_parsed, session) if keep else opened))
 
 
 def _open(session: Session, path: str) -> Module:
     """A file of the session, parsed; what others have worked out about it in an earlier scan is forgotten."""
     kind = Kind.NOTEBOOK if path.endswith(".ipynb") else Kind.PYTHON
-    raw = session.text(path)
-    digest = digest_of_bytes(raw)
-    known = session._modules.pop(path, None)
-    module = known[1] if known is not None and known[0] == digest else None
-    if module is None:
-        module = opened(Found(path=path, kind=kind), raw)
+    module = _parsed(session, Found(path=path, kind=kind), session.text(path))
     module.kept.clear()
+    return module
+
+
+def _parsed(session: Session, file: Found, raw: bytes) -> Module:
+    digest = digest_of_bytes(raw)
+    known = session._modules.pop(file.path, None)
+    module = known[1] if known is not None and known[0] == digest else opened(file, raw)
     while len(session._modules) >= _MOST_MODULES:
         session._modules.pop(next(iter(session._modules)))
-    session._modules[path] = digest, module
+    session._modules[file.path] = digest, module
     return module
 
 

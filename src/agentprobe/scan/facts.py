@@ -93,6 +93,8 @@ class ModelCall(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: str = "python"
     deadline: Value | None = None
     """The seconds that something around it waits at most: `asyncio.wait_for` and the like."""
+    written: str = ""
+    """What is called as it is written: "client.chat.completions.create"."""
 
 
 class Repeat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -280,7 +282,7 @@ class NamedModel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The argument, constant or key that is set to it."""
     function: str = ""
     start: int = 0
-    """The bytes of the text's source, quotes included."""
+    """The bytes of the name between its quotes, where it may be replaced there."""
     end: int = 0
 
 

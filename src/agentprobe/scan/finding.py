@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from agentprobe.basis.canonical import digest_of
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.severity import Item, Persona, Severity, Tier
 
 
@@ -58,6 +61,10 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Names of faults, as `agentprobe chaos --only` takes them."""
     expects: str = ""
     """What an agent that has the flaw does under them, in words."""
+    shows: tuple[Sign, ...] = ()
+    """What a run under them shows of the flaw, any of these; none: no single run can tell."""
+    at: Literal["", "model", "tool"] = ""
+    """Which calls they must strike, where they can strike both kinds and only one tells."""
     load: str = ""
     """For findings that need many sessions at once: a shape of load."""
 

@@ -30,7 +30,61 @@ def first_calls(module: Module) -> tuple[First, ...]:
             and _first_block(call.args[0])
         ):
             _add(module, found, call, "tool_use", "the tool_use blocks")
+    for loop in module.of(ast.For):
+        kept = _kept_by(module, loop)
+        function = module.function(loop)
+        if kept is not None and function not in found:
+            found[function] = First(
+                place=module.place(kept),
+                what="the tool_use blocks, by the loop's last,",
+                function=module.qualname(function) if function is not None else "",
+                asks=bool(model_calls(module)),
+            )
     return tuple(found.values())
+
+
+def _kept_by(module: Module, loop: ast.For) -> ast.Assign | None:
+    """Where a loop over the blocks of an answer keeps one tool call, which takes the place of any before."""
+    if not isinstance(loop.target, ast.Name):
+        return None
+    name = loop.target.id
+    for test in (
+        one for one in ast.walk(loop) if isinstance(one, ast.If) and "'tool_use'" in ast.unparse(one.test)
+    ):
+        kept = next(
+            (one for one in test.body if isinstance(one, ast.Assign) and _is_name(one.value, name)), None
+        )
+        if kept is None or not isinstance(kept.targets[0], ast.Name) or _hands_on(test, name):
+            continue
+        if _is_used_after(module, loop, kept.targets[0].id):
+            return kept
+    return None
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _hands_on(test: ast.If, name: str) -> bool:
+    """Is the block given to something right in the loop, such as a list?"""
+    return any(
+        _is_name(given, name)
+        for part in test.body
+        for call in ast.walk(part)
+        if isinstance(call, ast.Call)
+        for given in call.args
+    )
+
+
+def _is_used_after(module: Module, loop: ast.For, name: str) -> bool:
+    """Is the tool call that was kept carried out behind the loop?"""
+    function = module.function(loop)
+    end = loop.end_lineno or loop.lineno
+    return any(
+        isinstance(one, ast.Attribute) and one.attr in ("input", "id", "name")
+        and _is_name(one.value, name) and one.lineno > end
+        for one in ast.walk(function if function is not None else module.tree)
+    )  # fmt: skip
 
 
 def _add(module: Module, found: dict[Function | None, First], node: ast.expr, calls: str, what: str) -> None:
@@ -104,7 +158,7 @@ def _sees_all(module: Module, function: Function | None, calls: str) -> bool:
     for node in ast.walk(where):
         if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension) and calls in ast.unparse(node.iter):
             return True
-        if _counts(node, calls):
+        if _counts(node, calls) and not _asks_for_any(module.parent(node)):
             return True
         if isinstance(node, ast.Slice) and calls in ast.unparse(node):
             return True
@@ -119,6 +173,15 @@ def _counts(node: ast.AST, calls: str) -> bool:
         and node.func.id in ("len", "enumerate", "zip", "map", "list")
         and calls in ast.unparse(node.args[0])
     )
+
+
+def _asks_for_any(above: ast.AST | None) -> bool:
+    """Is a number only asked whether it is none: `len(calls) > 0`?"""
+    if not isinstance(above, ast.Compare) or len(above.ops) != 1:
+        return isinstance(above, ast.BoolOp | ast.If | ast.IfExp)
+    other = above.comparators[0]
+    number = other.value if isinstance(other, ast.Constant) else None
+    return number == 0 or (number == 1 and isinstance(above.ops[0], ast.GtE | ast.Lt))
 
 
 def asks_for_one(module: Module) -> bool:

@@ -1,4 +1,4 @@
-"""Fixes applied to files: none overlap, what comes out must parse, and the finding must be gone."""
+"""Fixes applied to files: none overlap, what comes out parses, the finding is gone and none is new."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import ast
 import difflib
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from agentprobe.basis.files import write_whole
 from agentprobe.errors import AgentProbeError
-from agentprobe.scan.engine import Session
+from agentprobe.scan.engine import Scanned, Session
 from agentprobe.scan.finding import Edit, Finding
 from agentprobe.scan.reading import read_bytes
-from agentprobe.scan.text import Unreadable
+from agentprobe.scan.text import Unreadable, read_python
 
 _ROUNDS = 8
 
@@ -36,45 +36,43 @@ class Fixed:
         return "".join(_difference(path, self.before[path], self.after[path]) for path in sorted(self.after))
 
 
-def fixes(session: Session, findings: Sequence[Finding], paths: Sequence[Path], *, unsafe: bool) -> Fixed:
+def fixes(
+    session: Session,
+    findings: Sequence[Finding],
+    paths: Sequence[Path],
+    *,
+    unsafe: bool,
+    telling: Callable[[Scanned], Sequence[Finding]] | None = None,
+) -> Fixed:
     """Try the fixes of some findings; nothing is written yet.
 
-    Fixes that touch the same bytes go one after the other; each must leave a file that parses and in which
-    its finding is no longer found.
+    Fixes that touch the same bytes go one after the other; each must leave a file that parses, in which its
+    finding is no longer found, and nothing as bad is that was not before. `telling` says what of a later scan
+    is mended too: findings that read differently, or show, only after others are gone.
     """
-    wanted = Counter(one.fingerprint for one in findings if _offers(one, unsafe))
-    mended: list[Finding] = []
-    refused: dict[str, tuple[Finding, str]] = {}
-    before: dict[str, bytes] = {}
+    work = _Work(session, paths)
+    given = {one.fingerprint for one in findings}
     kept = dict(session.overlays)
     try:
         for _ in range(_ROUNDS):
-            now = session.scan(paths).findings
-            waiting = [
-                one
-                for one in now
-                if wanted[one.fingerprint] and _offers(one, unsafe) and one.fingerprint not in refused
-            ]
-            batch = _apart(waiting)
+            now = work.scanned()
+            wanted = (
+                [one for one in now.findings if one.fingerprint in given] if telling is None else telling(now)
+            )
+            batch = _apart(
+                [one for one in wanted if _offers(one, unsafe) and one.fingerprint not in work.refused]
+            )
             if not batch:
                 break
-            if not _tried(session, batch, now, paths, before=before):
-                for one in batch:
-                    why = _tried_alone(session, one, paths, before=before)
-                    if why:
-                        refused[one.fingerprint] = one, why
-                    else:
-                        mended.append(one)
-            else:
-                mended += batch
-        after = {path: session.overlays[path] for path in before if path in session.overlays}
+            work.put(batch)
+        after = {path: session.overlays[path] for path in work.before if path in session.overlays}
     finally:
         session.overlays = kept
     return Fixed(
-        mended=tuple(mended),
-        refused=tuple(refused.values()),
-        before={path: before[path] for path in after if after[path] != before[path]},
-        after={path: raw for path, raw in after.items() if raw != before[path]},
+        mended=tuple(work.mended),
+        refused=tuple(work.refused.values()),
+        before={path: work.before[path] for path in after if after[path] != work.before[path]},
+        after={path: raw for path, raw in after.items() if raw != work.before[path]},
     )
 
 
@@ -121,53 +119,104 @@ def _touch(one: Edit, other: Edit) -> bool:
     return one.path == other.path and one.start <= other.end and other.start <= one.end
 
 
-def _tried(
-    session: Session,
-    batch: Sequence[Finding],
-    now: Sequence[Finding],
-    paths: Sequence[Path],
-    *,
-    before: dict[str, bytes],
-) -> bool:
-    """Put fixes into the session's texts; taken back where one of them does not mend."""
-    edits: dict[str, list[Edit]] = {}
-    for one in batch:
-        assert one.fix is not None
-        for edit in one.fix.edits:
-            edits.setdefault(edit.path, []).append(edit)
-    texts = dict(session.overlays)
-    try:
-        for path, its in edits.items():
-            raw = session.text(path)
-            before.setdefault(path, raw)
-            session.overlays[path] = edited(raw, its)
-        sound = all(_parses(path, session.overlays[path]) for path in edits)
-    except Unreadable:
-        sound = False
-    if sound:
-        had = Counter(one.fingerprint for one in now)
-        have = Counter(one.fingerprint for one in session.scan(paths).findings)
-        gone = Counter(one.fingerprint for one in batch)
-        sound = all(have[mark] <= had[mark] - gone[mark] for mark in gone)
-    if not sound:
-        session.overlays = texts
-    return sound
+class _Work:
+    """Texts with what has been mended so far, and what they give when they are scanned."""
+
+    def __init__(self, session: Session, paths: Sequence[Path]) -> None:
+        self.session = session
+        self.paths = paths
+        self.mended: list[Finding] = []
+        self.refused: dict[str, tuple[Finding, str]] = {}
+        self.before: dict[str, bytes] = {}
+        self._now: Scanned | None = None
+
+    def scanned(self) -> Scanned:
+        """What is found in the texts as they are now."""
+        if self._now is None:
+            self._now = self.session.scan(self.paths)
+        return self._now
+
+    def put(self, batch: Sequence[Finding]) -> None:
+        """Mend a batch; where it does not go together its halves are tried, down to the one that is wrong."""
+        why = self._try(batch)
+        if not why:
+            self.mended += batch
+        elif len(batch) == 1:
+            self.refused[batch[0].fingerprint] = batch[0], why
+        else:
+            half = len(batch) // 2
+            for part in (batch[:half], batch[half:]):
+                again = self._again(part)
+                if again:
+                    self.put(again)
+
+    def _again(self, part: Sequence[Finding]) -> list[Finding]:
+        """Findings as they are now, at other bytes perhaps; of equal ones no more than there were."""
+        left = Counter(one.fingerprint for one in part if one.fingerprint not in self.refused)
+        found: list[Finding] = []
+        for one in self.scanned().findings:
+            if left[one.fingerprint] > 0 and one.fix is not None:
+                left[one.fingerprint] -= 1
+                found.append(one)
+        return _apart(found)
+
+    def _try(self, batch: Sequence[Finding]) -> str:
+        """Put fixes into the texts; taken back where they do not mend, and what is wrong with them."""
+        had, texts = self.scanned(), dict(self.session.overlays)
+        try:
+            paths = self._write(batch)
+        except Unreadable as error:
+            return str(error)
+        why = next((why for path in paths if (why := _wrong(path, self.session.overlays[path]))), "")
+        if not why:
+            self._now = self.session.scan(self.paths)
+            why = _worse(batch, had, self._now)
+        if why:
+            self.session.overlays, self._now = texts, had
+        return why
+
+    def _write(self, batch: Sequence[Finding]) -> list[str]:
+        edits: dict[str, list[Edit]] = {}
+        for one in batch:
+            for edit in one.fix.edits if one.fix is not None else ():
+                edits.setdefault(edit.path, []).append(edit)
+        raws = {path: self.session.text(path) for path in edits}
+        for path, raw in raws.items():
+            self.before.setdefault(path, raw)
+            self.session.overlays[path] = edited(raw, edits[path])
+        return list(edits)
 
 
-def _tried_alone(session: Session, one: Finding, paths: Sequence[Path], *, before: dict[str, bytes]) -> str:
-    """Try one fix on the texts as they are now; what is wrong with it, "" where it mends."""
-    now = session.scan(paths).findings
-    same = next((other for other in now if other.fingerprint == one.fingerprint), None)
-    if same is None or same.fix is None:
-        return ""
-    if _tried(session, [same], now, paths, before=before):
-        return ""
-    return "after it the file does not parse, or the finding is still there"
+def _worse(batch: Sequence[Finding], had: Scanned, have: Scanned) -> str:
+    """What is wrong after some findings were mended: one is still there, or one as bad is new."""
+    before, after = (Counter(one.fingerprint for one in some.findings) for some in (had, have))
+    gone = Counter(one.fingerprint for one in batch)
+    if any(after[mark] > before[mark] - count for mark, count in gone.items()):
+        return "after it the finding is still there"
+    kinds = Counter((one.code, one.place.path) for one in had.findings)
+    more = Counter((one.code, one.place.path) for one in have.findings) - kinds
+    unread = {one.path for one in have.skipped} - {one.path for one in had.skipped}
+    if unread:
+        return f"after it {min(unread)} cannot be read"
+    least = min(one.severity.rank for one in batch)
+    bad = {(one.code, one.place.path) for one in have.findings if one.severity.rank >= least}
+    new = next((f"{code} in {path}" for code, path in sorted(more) if (code, path) in bad), "")
+    return f"after it there is a new finding: {new}" if new else ""
 
 
-def _parses(path: str, raw: bytes) -> bool:
+def _wrong(path: str, raw: bytes) -> str:
+    """What is wrong with a file that has been changed, before it is scanned."""
     if not path.endswith(".py"):
-        return True
+        return ""
+    try:
+        if not read_python(path, raw).encoding.startswith("utf-8"):
+            return "only files in UTF-8 are changed"
+    except Unreadable as error:
+        return str(error)
+    return "" if _parses(raw) else "after it the file does not parse"
+
+
+def _parses(raw: bytes) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

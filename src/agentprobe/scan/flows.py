@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agentprobe.scan.module import FUNCTIONS, Module
+from agentprobe.scan.module import FUNCTIONS, Function, Module, last_word, parameters
 
 _DEEPEST = 14
 _MOST = 12
@@ -48,12 +48,30 @@ class Source:
 
     call: ast.Call
     path: tuple[str, ...]
-    """What was taken of its result, outward: attributes, keys, methods with "()": ("content", "strip()")."""
+    """What was taken of its result, outward: attributes, keys, methods with "()": ("content", "strip()").
+
+    "=key" says that it was put under a key of a dictionary.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A parameter that a value comes from: whoever calls the function gives it."""
+
+    function: Function
+    name: str
+    path: tuple[str, ...]
+    """What was taken of it, as with a `Source`."""
 
 
 def sources(module: Module, node: ast.expr | None) -> tuple[Source, ...]:
     """The calls that an expression's value comes from; empty where it comes from none that is seen here."""
-    found: list[Source] = []
+    return tuple(one for one in origins(module, node) if isinstance(one, Source))
+
+
+def origins(module: Module, node: ast.expr | None) -> tuple[Source | Given, ...]:
+    """The calls and the parameters that an expression's value comes from."""
+    found: list[Source | Given] = []
     _follow(module, node, (), 0, set(), found)
     return tuple(found)
 
@@ -63,15 +81,20 @@ def _follow(
     node: ast.expr | None,
     path: tuple[str, ...],
     depth: int,
-    seen: set[int],
-    found: list[Source],
+    seen: set[tuple[int, tuple[str, ...]]],
+    found: list[Source | Given],
 ) -> None:
-    if node is None or depth > _DEEPEST or len(found) >= _MOST or id(node) in seen:
+    if node is None or depth > _DEEPEST or len(found) >= _MOST:
         return
-    seen.add(id(node))
+    come_by = id(node), tuple(one for one in path if one.startswith("="))
+    if come_by in seen:
+        return
+    seen.add(come_by)
     if isinstance(node, ast.Call):
         _through_call(module, node, path, depth, seen, found)
         return
+    if isinstance(node, ast.Name) and (function := _given(module, node)) is not None:
+        found.append(Given(function, node.id, path))
     for part, taken in _parts(module, node):
         _follow(module, part, (*taken, *path), depth + 1, seen, found)
 
@@ -89,8 +112,22 @@ def _parts(module: Module, node: ast.expr) -> Iterator[tuple[ast.expr, tuple[str
         key = node.slice
         named = isinstance(key, ast.Constant) and isinstance(key.value, str)
         yield node.value, ((str(key.value),) if named and isinstance(key, ast.Constant) else ())
+    elif isinstance(node, ast.Dict):
+        for name, value in zip(node.keys, node.values, strict=True):
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                yield value, (f"={name.value}",)
     else:
         yield from _inner(node)
+
+
+def _given(module: Module, node: ast.Name) -> Function | None:
+    """The function around a name of which it is a parameter."""
+    for above in module.ancestors(node):
+        if isinstance(above, ast.Lambda) and node.id in parameters(above):
+            return None
+        if isinstance(above, FUNCTIONS) and node.id in parameters(above):
+            return above
+    return None
 
 
 def _inner(node: ast.expr) -> Iterator[tuple[ast.expr, tuple[str, ...]]]:
@@ -141,7 +178,12 @@ def _comprehended(module: Module, node: ast.Name) -> ast.expr | None:
 
 
 def _through_call(
-    module: Module, call: ast.Call, path: tuple[str, ...], depth: int, seen: set[int], found: list[Source]
+    module: Module,
+    call: ast.Call,
+    path: tuple[str, ...],
+    depth: int,
+    seen: set[tuple[int, tuple[str, ...]]],
+    found: list[Source | Given],
 ) -> None:
     func = call.func
     dotted = module.qualified(func)
@@ -168,6 +210,21 @@ def _through_call(
     found.append(Source(call, path))
 
 
+def unpacked(path: tuple[str, ...]) -> tuple[str, ...] | None:
+    """A path in which what was put under a key is taken out again; None where another key is asked for."""
+    found: list[str] = []
+    for one in path:
+        if found and found[-1].startswith("=") and not one.startswith("=") and not one.endswith("()"):
+            if found.pop() != f"={one}":
+                return None
+        elif one not in _OF_DICTIONARIES or not found or not found[-1].startswith("="):
+            found.append(one)
+    return tuple(found)
+
+
+_OF_DICTIONARIES = ("copy()", "dict()")
+
+
 def written(node: ast.expr) -> str:
     """A name or chain of attributes as it is written, `self.desk.answer`, without what is no name in it."""
     parts: list[str] = []
@@ -184,14 +241,7 @@ def calls_of(module: Module, *names: str) -> list[ast.Call]:
     if "calls by last word" not in module.kept:
         found: dict[str, list[ast.Call]] = {}
         for call in module.calls:
-            func = call.func
-            last = (
-                func.attr
-                if isinstance(func, ast.Attribute)
-                else func.id
-                if isinstance(func, ast.Name)
-                else ""
-            )
+            last = last_word(call.func)
             found.setdefault(last, []).append(call)
             meant = module.imports.get(last, last).rpartition(".")[2]
             if meant != last:  # `from x import y as z`

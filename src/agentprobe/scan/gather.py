@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 
 from agentprobe.scan.bounds import limited_functions
 from agentprobe.scan.facts import Facts, Known, Value
@@ -82,8 +83,8 @@ def _in_body(module: Module, body: list[ast.stmt], before: str) -> list[tuple[st
             found.append((before + node.targets[0].id, value(module, node.value)))
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
             found.append((before + node.target.id, value(module, node.value)))
-    twice = {name for at, (name, _) in enumerate(found) if any(name == other for other, _ in found[:at])}
-    return [(name, its if name not in twice else Value(known=Known.UNKNOWN)) for name, its in found]
+    times = Counter(name for name, _ in found)
+    return [(name, its if times[name] == 1 else Value(known=Known.UNKNOWN)) for name, its in found]
 
 
 def _instances(module: Module) -> dict[str, str]:

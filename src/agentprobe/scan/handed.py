@@ -6,8 +6,10 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 
 from agentprobe.scan.facts import Handed, Limit, Value
+from agentprobe.scan.flows import calls_of
 from agentprobe.scan.module import FUNCTIONS, Module, argument, last_word
 from agentprobe.scan.repeats import target_of
 from agentprobe.scan.values import arguments, literal, value
@@ -44,8 +46,9 @@ def handed(module: Module) -> tuple[Handed, ...]:
 
 
 def _handed(module: Module) -> Iterator[Handed]:
+    ends = any(_waits(module, one) for one in calls_of(module, *_LAST))
     for call in module.calls:
-        deadline = deadline_around(module, call) if call.args or call.keywords else None
+        deadline = deadline_around(module, call) if ends and (call.args or call.keywords) else None
         if not _interesting(call) and deadline is None:
             continue
         target = target_of(module, call.func)
@@ -71,7 +74,7 @@ def _handed(module: Module) -> Iterator[Handed]:
 
 def _interesting(call: ast.Call) -> bool:
     """Is there an argument that may be a setting of a model?"""
-    if any(word.arg is None or SETTING.search(word.arg) for word in call.keywords):
+    if any(word.arg is None or _is_setting(word.arg) for word in call.keywords):
         return True
     return any(_setting_like(one) for one in call.args[:8])
 
@@ -80,7 +83,12 @@ def _setting_like(node: ast.expr) -> bool:
     if isinstance(node, ast.Constant):
         return isinstance(node.value, int | float) and not isinstance(node.value, bool)
     last = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-    return bool(last) and SETTING.search(last.lower()) is not None
+    return bool(last) and _is_setting(last.lower())
+
+
+@lru_cache(maxsize=16_384)
+def _is_setting(name: str) -> bool:
+    return SETTING.search(name) is not None
 
 
 def deadline_around(module: Module, call: ast.AST) -> Value | None:

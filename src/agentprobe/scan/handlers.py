@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from agentprobe.scan.bounds import LOOPS, within
 from agentprobe.scan.flows import written
-from agentprobe.scan.module import FUNCTIONS, Module, last_word
+from agentprobe.scan.module import FUNCTIONS, Module, argument, last_word
 
 _BROAD = frozenset({
     "Exception", "BaseException", "openai.OpenAIError", "openai.APIError", "openai.error.OpenAIError",
@@ -225,6 +225,27 @@ def answered(handler: ast.ExceptHandler) -> ast.expr | None:
     for node in returned or assigned:
         if node.value is not None and text_in(node.value):
             return node.value
+        inner = _in_state(node.value)
+        if inner is not None:
+            return inner
+    return None
+
+
+def _in_state(node: ast.expr | None) -> ast.expr | None:
+    """A text about a failure within what a node of a graph returns, where no key says that it failed."""
+    if not isinstance(node, ast.Dict) or not node.keys:
+        return None
+    keys = [one.value if isinstance(one, ast.Constant) else "" for one in node.keys]
+    if not all(isinstance(one, str) and one and not _ABOUT.search(one) for one in keys) or any(
+        _HONEST.search(str(one)) for one in keys
+    ):
+        return None
+    for value in node.values:
+        told = value.elts[0] if isinstance(value, ast.List) and len(value.elts) == 1 else value
+        if isinstance(told, ast.Call) and last_word(told.func).endswith("AIMessage"):
+            told = argument(told, "content", 0) or told
+        if _FAILED.search(text_in(told)):
+            return told
     return None
 
 

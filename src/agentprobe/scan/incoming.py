@@ -21,10 +21,10 @@ _WAITS = frozenset({
     "wait_condition",
 })  # fmt: skip
 """Calls that wait for somebody outside, or for the next piece of work."""
-_ASKS = frozenset({
+_ASKS = (
     "Prompt.ask", "Confirm.ask", "session.prompt", "questionary.text", "inquirer.prompt", "click.prompt",
     "typer.prompt", "console.input", "queue.get", "get_nowait",
-})  # fmt: skip
+)  # fmt: skip
 _QUEUES = re.compile(
     r"(?:^|[._])(?:signal|trigger|wake|event|queue|inbox|mailbox|jobs?|events?|q|channel|requests?|messages?_queue)$",
     re.IGNORECASE,
@@ -49,7 +49,7 @@ def waits_outside(module: Module, loop: ast.AST) -> bool:
 def _is_wait(module: Module, call: ast.Call) -> bool:
     chain = written(call.func)
     last = chain.rpartition(".")[2]
-    if last in _WAITS or _PERSON.search(last) or any(chain.endswith(one) for one in _ASKS):
+    if last in _WAITS or _PERSON.search(last) or chain.endswith(_ASKS):
         return True
     if last == "interrupt" and module.qualified(call.func).startswith("langgraph"):
         return True

@@ -31,9 +31,24 @@ def literal(module: Module, node: ast.expr | None, depth: int = 0) -> Any:
         return NOT_FOUND
     if isinstance(node, ast.Name | ast.Attribute):
         meant = module.value(node)
-        return literal(module, meant, depth + 1) if meant is not None and meant is not node else NOT_FOUND
+        if meant is None or meant is node or (isinstance(meant, ast.List) and grows(module, node)):
+            return NOT_FOUND
+        return literal(module, meant, depth + 1)
     reader = _READERS.get(type(node))
     return reader(module, node, depth) if reader is not None else NOT_FOUND
+
+
+def grows(module: Module, name: ast.Name | ast.Attribute) -> bool:
+    """Does a list get more items after it was made?"""
+    if "growing lists" not in module.kept:
+        module.kept["growing lists"] = frozenset(
+            ast.unparse(one.func.value)
+            for one in module.calls
+            if isinstance(one.func, ast.Attribute)
+            and one.func.attr in ("append", "extend", "insert")
+            and isinstance(one.func.value, ast.Name | ast.Attribute)
+        )
+    return ast.unparse(name) in module.kept["growing lists"]
 
 
 def _list(module: Module, node: ast.List | ast.Tuple | ast.Set, depth: int) -> Any:

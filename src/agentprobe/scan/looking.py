@@ -21,6 +21,9 @@ from agentprobe.scan.module import Module, parse_module
 from agentprobe.scan.notebooks import notebook_module, without_fix
 from agentprobe.scan.project import Skipped
 from agentprobe.scan.rule import Rule, overridden
+from agentprobe.scan.scripts.facts import ScriptFacts
+from agentprobe.scan.scripts.gather import gathered as gathered_of_script
+from agentprobe.scan.scripts.script import Script
 from agentprobe.scan.text import Text, Unreadable
 
 LARGEST_SETTINGS = 400_000
@@ -47,6 +50,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All that one file gives by itself; it stays true until its bytes change."""
 
     facts: Facts | None = None
+    script: ScriptFacts | None = None
     findings: tuple[Finding, ...] = ()
     allowed_by: tuple[Allowance, ...] = ()
     skipped: Skipped | None = None
@@ -60,6 +64,7 @@ class Local:
     in_module: tuple[tuple[Rule, tuple[bytes, ...]], ...]
     """With the words of which one must be there."""
     in_document: tuple[Rule, ...]
+    in_script: tuple[Rule, ...] = ()
 
     @classmethod
     def of(cls, rules: Sequence[Rule]) -> Local:
@@ -71,6 +76,7 @@ class Local:
                 if overridden(type(rule), "in_module")
             ),
             tuple(rule for rule in rules if overridden(type(rule), "in_document")),
+            tuple(rule for rule in rules if overridden(type(rule), "in_script")),
         )
 
 
@@ -89,10 +95,12 @@ def opened(file: Found, raw: bytes) -> Module:
     return parse_module(file.path, raw, dotted_name(file.path))
 
 
-def look(file: Found, raw: bytes, local: Local) -> Looked:
-    """Look at one Python file or notebook."""
+def look(file: Found, raw: bytes, local: Local, opening: Callable[[Found, bytes], Module] = opened) -> Looked:
+    """Look at one Python file, notebook or script."""
+    if file.kind is Kind.SCRIPT:
+        return look_at_script(file, raw, local)
     try:
-        module = opened(file, raw)
+        module = opening(file, raw)
         facts = gathered(module)
     except Unreadable as error:
         return Looked(skipped=Skipped(path=file.path, why=str(error), line=error.line))
@@ -116,6 +124,39 @@ def look(file: Found, raw: bytes, local: Local) -> Looked:
     return Looked(
         facts=facts, findings=tuple(findings), allowed_by=allowances(module.text), broken=tuple(broken)
     )
+
+
+def look_at_script(file: Found, raw: bytes, local: Local) -> Looked:
+    """Look at one file of TypeScript or JavaScript."""
+    try:
+        script = Script(file.path, raw)
+        facts = gathered_of_script(script)
+    except Unreadable as error:
+        return Looked(skipped=Skipped(path=file.path, why=str(error), line=error.line))
+    except (RecursionError, MemoryError):
+        return Looked(skipped=Skipped(path=file.path, why="it is nested too deeply to be read"))
+    except Exception as error:  # noqa: BLE001 - as above
+        skipped = Skipped(path=file.path, why="agentprobe has a bug that this file shows")
+        return Looked(skipped=skipped, broken=(_broken("(facts)", file.path, error),))
+    findings, broken = _asked(file.path, [(rule, rule.in_script) for rule in local.in_script], script)
+    return Looked(
+        script=facts,
+        findings=tuple(findings),
+        allowed_by=allowances(script.text),
+        skipped=_partly(script),
+        broken=tuple(broken),
+    )
+
+
+def _partly(script: Script) -> Skipped | None:
+    """What of a script was not read, because its syntax is none that is known here."""
+    lines = script.syntax.unread
+    if not lines:
+        return None
+    (first, last), more = lines[0], len(lines) - 1
+    told = f"line {first}" if first == last else f"lines {first} to {last}"
+    why = f"its syntax is not understood in {told}{f' and {more} more places' if more else ''}"
+    return Skipped(path=script.path, why=f"{why}; all else was scanned", line=first)
 
 
 def look_at_document(

@@ -6,7 +6,16 @@ import ast
 
 from msgspec import structs
 
-from agentprobe.scan.bounds import LOOPS, has_deadline, has_limit, is_endless, leaves, up_to, within
+from agentprobe.scan.bounds import (
+    LOOPS,
+    ends_by_flag,
+    has_deadline,
+    has_limit,
+    is_endless,
+    leaves,
+    up_to,
+    within,
+)
 from agentprobe.scan.facts import Loop
 from agentprobe.scan.flows import called_name, calls_of, own_function
 from agentprobe.scan.incoming import waits_outside
@@ -26,9 +35,14 @@ def endless_loops(module: Module) -> tuple[Loop, ...]:
         if has_limit(module, loop) or waits_outside(module, loop) or has_deadline(module, loop):
             continue
         found.append(
-            _told(module, loop, "while" if isinstance(loop, ast.While) else "for", leaves(loop.body))
+            _told(module, loop, "while" if isinstance(loop, ast.While) else "for", _only_success_ends(loop))
         )
     return (*found, *_recursions(module))
+
+
+def _only_success_ends(loop: ast.While | ast.For | ast.AsyncFor) -> bool:
+    """Is a loop left as soon as nothing fails, so that it only repeats what failed?"""
+    return leaves(loop.body) or any(isinstance(one, ast.Try) and ends_by_flag(loop, one) for one in loop.body)
 
 
 def _calls(module: Module, node: ast.AST) -> list[ast.Call]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
+from typing import cast
 
 import msgspec
 
@@ -11,10 +13,12 @@ from agentprobe.scan.apis import LAST_WORDS, MAKER_WORDS, Api, api_by_method, ap
 from agentprobe.scan.facts import ClientUse, Known, ModelCall, Value
 from agentprobe.scan.finding import Place
 from agentprobe.scan.handed import deadline_around
-from agentprobe.scan.module import FUNCTIONS, Function, Module, argument, last_word
+from agentprobe.scan.module import FUNCTIONS, Function, Module, argument, last_word, parameters
 from agentprobe.scan.repeats import is_retrier
-from agentprobe.scan.values import arguments, spread_items, value
+from agentprobe.scan.values import arguments, called_here, returns_of, spread_items, value
 
+_RUNNABLE = ("langchain_core.runnables.Runnable.", "langchain_core.runnables.base.Runnable.")
+_SAYS_MODEL = re.compile(r"(?:^|[._])(?:llm|model|chat_model|\w+_(?:llm|model))\.\w+$")
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
@@ -48,6 +52,8 @@ def _api(module: Module, call: ast.Call) -> tuple[Api, bool] | None:
     if _is_own(call.func):
         return None  # a method of the class itself that has the name
     chain = _chain(call.func)
+    if dotted.startswith(_RUNNABLE) and _SAYS_MODEL.search(chain) and call.func.attr in _METHODS:
+        return _CANDIDATE, False
     api = api_by_method(chain, module.imported_roots)
     return (api, False) if api is not None and not _is_elses(dotted, api) else None
 
@@ -113,12 +119,20 @@ def _told(module: Module, call: ast.Call, api: Api, *, sure: bool) -> ModelCall:
         arguments=chained | given,
         spread=spread,
         client=made,
-        loops=tuple(module.place(one) for one in around if isinstance(one, _LOOPS)),
+        loops=tuple(
+            module.place(one) for one in around if isinstance(one, _LOOPS) and not _is_head(one, call)
+        ),
         in_try=any(isinstance(one, ast.Try) for one in around),
         retried_by=retried_by(module, call),
         sure=sure,
         deadline=deadline_around(module, call),
+        written=_chain(call.func),
     )
+
+
+def _is_head(loop: ast.AST, call: ast.Call) -> bool:
+    """Is a call what a loop goes through, as a stream is, so that it is made once?"""
+    return isinstance(loop, ast.For | ast.AsyncFor) and any(one is call for one in ast.walk(loop.iter))
 
 
 def _within_function(module: Module, node: ast.AST) -> list[ast.AST]:
@@ -154,7 +168,10 @@ _CONFIG_PLACE = {"invoke": 1, "ainvoke": 1, "stream": 1, "astream": 1, "batch": 
 def settings_of(module: Module, call: ast.Call) -> tuple[dict[str, Value], tuple[str, ...]]:
     """A call's arguments; those within `config={...}` and the like as "config.name"."""
     given, spread = arguments(module, call)
-    held: dict[str, ast.expr] = {word.arg: word.value for word in call.keywords if word.arg in HOLDERS}
+    held = {
+        **_holders_in(module, call),
+        **{word.arg: word.value for word in call.keywords if word.arg in HOLDERS},
+    }
     place = _CONFIG_PLACE.get(last_word(call.func))
     second = argument(call, "config", place) if place is not None else None
     if second is not None:
@@ -168,6 +185,20 @@ def settings_of(module: Module, call: ast.Call) -> tuple[dict[str, Value], tuple
         else:
             given |= {f"{name}.{key}": its for key, its in inside.items()}
     return given, spread
+
+
+def _holders_in(module: Module, call: ast.Call) -> dict[str, ast.expr]:
+    """What a dictionary that a call spreads holds under `generation_config` and the like."""
+    found: dict[str, ast.expr] = {}
+    for word in call.keywords:
+        meant = module.value(word.value) if word.arg is None else None
+        if isinstance(meant, ast.Dict):
+            found |= {
+                key.value: item
+                for key, item in zip(meant.keys, meant.values, strict=True)
+                if isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value in HOLDERS
+            }
+    return found
 
 
 def _held(module: Module, node: ast.expr) -> dict[str, Value] | None:
@@ -199,15 +230,17 @@ def _receivers(module: Module, call: ast.Call, api: Api) -> tuple[ClientUse | No
             if made:
                 return made_here(module, node, made), set_on_the_way
             set_on_the_way = _set_by(module, node) | set_on_the_way
-            node = node.func
+            node = _given_back(module, node) or node.func
         elif isinstance(node, ast.BinOp):
             node = next((one for one in _pipe(node) if maker_of(strip(module.qualified(one)))), None)
         elif isinstance(node, ast.Attribute) and not _is_own(node):
             node = node.value
         elif isinstance(node, ast.Name | ast.Attribute):
-            node = module.value(node) or _nearest(module, node)
+            node = module.value(node) or _nearest(module, node) or _but_none(module, node)
         elif isinstance(node, ast.Await):
             node = node.value
+        elif isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
+            node = node.values[-1]  # `client or OpenAI()`
         else:
             break
     return None, set_on_the_way
@@ -225,6 +258,31 @@ def _nearest(module: Module, name: ast.Name | ast.Attribute) -> ast.expr | None:
         and module.parent(where) in around
     ]
     return found[-1][1] if found else None
+
+
+def _but_none(module: Module, name: ast.Name | ast.Attribute) -> ast.expr | None:
+    """What a name is bound to beside `None` and what is handed in: `self.client = client`, or `OpenAI()`."""
+    found = [
+        its for _, its in module.bound(name) if not (isinstance(its, ast.Constant) and its.value is None)
+    ]
+    own = [one for one in found if one is not None and not _is_parameter(module, one)]
+    makers = {module.qualified(one.func) for one in own if isinstance(one, ast.Call)}
+    alike = len(makers) == 1 and all(isinstance(one, ast.Call) for one in own)
+    return own[0] if own and (len(found) == 1 or alike) else None
+
+
+def _is_parameter(module: Module, node: ast.expr) -> bool:
+    """Is it what a function was given: the `client` of `self.client = client`?"""
+    function = module.function(node) if isinstance(node, ast.Name) else None
+    return isinstance(node, ast.Name) and function is not None and node.id in parameters(function)
+
+
+def _given_back(module: Module, call: ast.Call) -> ast.expr | None:
+    """The client that a function of this file makes and gives back, where it only gives back such."""
+    function = called_here(module, call)
+    back = returns_of(module).get(function, []) if function is not None else []
+    made = [one for one in back if isinstance(one, ast.Call) and maker_called(module, one)]
+    return made[0] if made and len(made) == len(back) else None
 
 
 _SETTERS = ("with_options", "copy", "bind", "with_config", "with_retry", "bind_tools")
@@ -264,6 +322,8 @@ def made_here(module: Module, node: ast.Call, made: str) -> ClientUse:
     for place, one in enumerate(node.args):
         if not isinstance(one, ast.Starred):
             given.setdefault(f"#{place}", value(module, one))
+    if made.endswith(".LLMConfig"):
+        given = _of_entries(module, node) | given
     targets = (
         above.targets
         if isinstance(above, ast.Assign)
@@ -286,6 +346,20 @@ def made_here(module: Module, node: ast.Call, made: str) -> ClientUse:
         function=module.qualname(function) if function is not None else "",
         returned=function is not None and _returned(module, above, name, function),
     )
+
+
+def _of_entries(module: Module, node: ast.Call) -> dict[str, Value]:
+    """What the entries of a list of models set, which AG2 takes in place or as `config_list`."""
+    entries = [*node.args, *(word.value for word in node.keywords if word.arg == "config_list")]
+    listed = [module.value(one) for one in entries]
+    inner = [part for one in listed for part in (one.elts if isinstance(one, ast.List) else [one])]
+    found: dict[str, Value] = {}
+    for one in inner:
+        items = spread_items(module, one) if one is not None else None
+        if items is None:
+            return {"**": Value(known=Known.UNKNOWN, text=module.source(node), place=module.place(node))}
+        found = items | found
+    return found
 
 
 def maker_called(module: Module, call: ast.Call) -> str:
@@ -332,13 +406,12 @@ _METHODS = frozenset({
     "acompletion", "chat",
     "generate", "complete", "acomplete", "query", "astream_events",
 })  # fmt: skip
-_CANDIDATE = by_name("langchain.model")
+_CANDIDATE = cast(Api, by_name("langchain.model"))
 
 
 def maybe_calls(module: Module) -> tuple[ModelCall, ...]:
     """Calls of methods that models and agents have, on what this file does not make; their `api` is ""."""
     known = model_calls(module)
-    assert _CANDIDATE is not None
     found = [
         msgspec.structs.replace(_told(module, call, _CANDIDATE, sure=False), api="")
         for call in module.calls

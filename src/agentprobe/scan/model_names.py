@@ -10,7 +10,8 @@ from agentprobe.scan.apis import maker_of
 from agentprobe.scan.facts import NamedModel
 from agentprobe.scan.flows import own_function
 from agentprobe.scan.model_calls import model_calls
-from agentprobe.scan.module import Module, last_word, parameters
+from agentprobe.scan.module import FUNCTIONS, Module, last_word, parameters
+from agentprobe.scan.records import is_measure
 
 NAMES = re.compile(
     r"(?:^|_)(?:models?|llm|engine)(?:_?(?:id|name|version|type|default))?$"
@@ -31,7 +32,9 @@ _WORDS = (
 """A file without any of these names no model."""
 _PLAIN = re.compile(r"[\w./:@-]+")
 _LONGEST = 90
-_FIRST = ("init_chat_model", "Agent", "LM", "GenerativeModel", "from_pretrained", "encoding_for_model")
+_FIRST = ("init_chat_model", "Agent", "LM", "GenerativeModel", "from_pretrained")
+_COUNTING = re.compile(r"encoding_for_model|token_?(?:counter|count|izer)|count_\w*tokens|num_tokens|cost")
+"""What is called like this counts or reckons for a model, and asks none."""
 _DEFAULTING = frozenset(
     {
         "getenv",
@@ -48,6 +51,8 @@ _DEFAULTING = frozenset(
         "env",
     }
 )
+_SIGNS = re.compile(r"[^a-z0-9]+")
+_VERSION = re.compile(r"(?:[-@](?:20\d{6}|20\d\d-\d\d-\d\d|\d{4}|v\d+(?::\d+)?|latest|preview))+$")
 _FEW = 3
 _DEEPEST = 5
 
@@ -58,16 +63,18 @@ def model_names(module: Module) -> tuple[NamedModel, ...]:
     raw = module.text.raw.lower()
     if not any(word in raw for word in _WORDS):
         return ()
+    catalogue = _catalogue(module)
     for node in module.of(ast.Constant):
         text = node.value
         if not isinstance(text, str) or len(text) > _LONGEST or " " in text or not looks_like_one(text):
             continue
-        said = _said(module, node, 0)
+        said = _said(module, node, 0) if node not in catalogue else None
         if said is None:
             continue
         word, sure = said
         function = module.function(node)
         start, end = module.span(node)
+        inner = module.text.raw[start + 1 : end - 1] == text.encode() and word != "encoding_for_model"
         found.append(
             NamedModel(
                 name=text,
@@ -75,8 +82,8 @@ def model_names(module: Module) -> tuple[NamedModel, ...]:
                 sure=sure,
                 said=word,
                 function=module.qualname(function) if function is not None else "",
-                start=start,
-                end=end,
+                start=start + 1 if inner else 0,
+                end=end - 1 if inner else 0,
             )
         )
     return tuple(found)
@@ -113,12 +120,16 @@ def _said(module: Module, node: ast.expr, depth: int) -> tuple[str, bool] | None
         return _of_target(above)
     if isinstance(above, ast.Dict):
         return _of_key(module, above, node)
-    return _of_parameter(above, node) if isinstance(above, ast.arguments) else None
+    if not isinstance(above, ast.arguments):
+        return None
+    function = module.parent(above)
+    counts = isinstance(function, FUNCTIONS) and _COUNTING.search(function.name.lower()) is not None
+    return None if counts else _of_parameter(above, node)
 
 
 def _of_keyword(module: Module, word: ast.keyword, depth: int) -> tuple[str, bool] | None:
     call = module.parent(word)
-    if not isinstance(call, ast.Call) or word.arg is None:
+    if not isinstance(call, ast.Call) or word.arg is None or _COUNTING.search(last_word(call.func).lower()):
         return None
     if word.arg in ("default", "default_factory", "value", "fallback"):
         return _default(module, call, depth)
@@ -174,11 +185,27 @@ def _of_target(node: ast.Assign | ast.AnnAssign) -> tuple[str, bool] | None:
     return None
 
 
+def _catalogue(module: Module) -> frozenset[ast.expr]:
+    """The models of a file that only gives names to many, as in `GPT_4O_MINI_MODEL = "gpt-4o-mini"`."""
+    named = frozenset(one.value for one in module.of(ast.Assign) if _spells(one.targets[0], one.value))
+    return named if len(named) > _FEW else frozenset()
+
+
+def _spells(target: ast.expr, value: ast.expr) -> bool:
+    """Is a constant called by the very name of the model that it is?"""
+    if not isinstance(target, ast.Name) or not isinstance(value, ast.Constant):
+        return False
+    told = _SIGNS.sub("", _VERSION.sub("", str(value.value).rpartition("/")[2].lower()))
+    return any(one.isdigit() for one in told) and told in _SIGNS.sub("", target.id.lower())
+
+
 def _of_key(module: Module, table: ast.Dict, node: ast.expr) -> tuple[str, bool] | None:
     at = table.values.index(node) if node in table.values else -1
     key = table.keys[at] if at >= 0 else None
     if not isinstance(key, ast.Constant) or not isinstance(key.value, str) or not names_a_model(key.value):
         return None
+    if any(isinstance(one, ast.Constant) and is_measure(one.value) for one in table.keys):
+        return None  # what a run has written down of itself, or a table of prices
     around = module.parent(table)
     listed = isinstance(around, ast.List | ast.Tuple) and len(around.elts) > _FEW
     mapped = isinstance(around, ast.Dict) and len(around.values) > _FEW

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
-from agentprobe.scan.facts import Facts, Spoken
-from agentprobe.scan.flows import Source, called_name, own_function, sources
+from agentprobe.scan.facts import Spoken
+from agentprobe.scan.flows import (
+    Source,
+    called_name,
+    own_function,
+    sources,
+    unpacked,
+)
 from agentprobe.scan.model_calls import model_calls
 from agentprobe.scan.module import Module
-from agentprobe.scan.project import Project
-from agentprobe.scan.reaching import reaching
 
 _TEXTS = frozenset({
     "content", "text", "output_text", "completion", "message_content", "raw", "final_output", "output",
@@ -48,22 +50,12 @@ class Said(StrEnum):
     """What the provider says about the answer: why it ended, what it cost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """That an expression holds something that a model said."""
-
-    said: Said
-    call: ast.expr
-    """Where it comes from here: a call of a model, or of a function that hands on what a model said."""
-    sure: bool
-    through: str = ""
-    """The function that handed it on."""
-    elsewhere: bool = False
-    """Does that function stand in another file?"""
-
-
 def told_as(api: str, callee: str, path: tuple[str, ...]) -> Said:
     """What is held after taking `path` of the result of a call."""
+    plain = unpacked(path)
+    if plain is None or any(one.startswith("=") for one in plain):
+        return Said.OTHER
+    path = plain
     taken = [one for one in path if not one.endswith("()")]
     if any(mark in callee for mark in _TYPED) or _TYPED_FIELDS & set(taken):
         return Said.TYPED
@@ -124,129 +116,3 @@ def speakers(module: Module) -> dict[str, tuple[Spoken, ...]]:
         module.kept["speakers"] = {name: tuple(dict.fromkeys(told))[:6] for name, told in found.items()}
     kept: dict[str, tuple[Spoken, ...]] = module.kept["speakers"]
     return kept
-
-
-Follow = Callable[[str, str], "Spoken | None"]
-"""Says what a function of another file hands on of a model's answer, by the caller and the dotted name."""
-
-
-class Hearing:
-    """What is heard of models in one module."""
-
-    def __init__(self, module: Module, follow: Follow | None = None) -> None:
-        self.module = module
-        self.follow = follow
-
-    def heard(self, node: ast.expr | None) -> list[Heard]:
-        """All that an expression may hold of models' answers."""
-        found = [one for source in sources(self.module, node) if (one := self._heard(source)) is not None]
-        if not found and node is not None and _is_tool_call(node):
-            return [Heard(Said.ARGUMENTS, node, sure=True)]
-        return found
-
-    def held(self, node: ast.expr | None, *kinds: Said) -> Heard | None:
-        """What an expression holds of an answer, if it is one of these."""
-        return next((one for one in self.heard(node) if one.said in kinds), None)
-
-    def _heard(self, source: Source) -> Heard | None:
-        module = self.module
-        told = model_calls(module).get(source.call)
-        if told is not None:
-            return Heard(told_as(told.api, told.callee, source.path), source.call, told.sure)
-        own = own_function(module, source.call)
-        if own:
-            spoken = self._of_own(own, 0)
-            if spoken is not None:
-                said = told_as(spoken.api, spoken.callee, (*spoken.path, *source.path))
-                return Heard(said, source.call, spoken.sure, own)
-        if self.follow is None:
-            return None
-        function = module.function(source.call)
-        name = own or called_name(module, source.call)
-        spoken = (
-            self.follow(module.qualname(function) if function is not None else "", name) if name else None
-        )
-        if spoken is None:
-            return None
-        said = told_as(spoken.api, spoken.callee, (*spoken.path, *source.path))
-        return Heard(said, source.call, spoken.sure, name, elsewhere=True)
-
-    def _of_own(self, name: str, depth: int) -> Spoken | None:
-        for one in speakers(self.module).get(name, ()):
-            if one.api:
-                return one
-            inner = self._of_own(one.function, depth + 1) if one.own and depth < 4 else None
-            if inner is not None:
-                return _longer(inner, one.path)
-        return None
-
-
-def _is_tool_call(node: ast.expr) -> bool:
-    """`call.function.arguments`, `call["function"]["arguments"]`: nothing but a tool call has that shape."""
-    names: list[object] = []
-    while isinstance(node, ast.Attribute | ast.Subscript) and len(names) < 2:
-        key = node.slice if isinstance(node, ast.Subscript) else None
-        names.append(node.attr if isinstance(node, ast.Attribute) else getattr(key, "value", None))
-        node = node.value
-    return names == ["arguments", "function"]
-
-
-def _longer(spoken: Spoken, path: tuple[str, ...]) -> Spoken:
-    return Spoken(api=spoken.api, callee=spoken.callee, path=(*spoken.path, *path)[:12], sure=spoken.sure)
-
-
-def hearing(module: Module) -> Hearing:
-    """What is heard in a module as far as the module itself shows it."""
-    if "hearing" not in module.kept:
-        module.kept["hearing"] = Hearing(module)
-    kept: Hearing = module.kept["hearing"]
-    return kept
-
-
-def hearing_in(project: Project, path: str) -> Hearing | None:
-    """What is heard in a module with the functions of other files followed; None where it cannot be read."""
-    module = project.module(path)
-    facts = project.facts.get(path)
-    if module is None or facts is None:
-        return None
-    return Hearing(module, lambda function, name: _followed(project, facts, function, name, 0))
-
-
-def _followed(project: Project, facts: Facts, function: str, name: str, depth: int) -> Spoken | None:
-    for path, qualname in reaching(project).meant(facts, function, name):
-        home = project.facts[path]
-        for one in home.speakers.get(qualname, ()):
-            if one.api:
-                return one
-            inner = _followed(project, home, qualname, one.function, depth + 1) if depth < 4 else None
-            if inner is not None:
-                return _longer(inner, one.path)
-    return None
-
-
-def that_hear(project: Project, *needed: str) -> list[str]:
-    """The files that call functions of other files that hand on what a model says (and one of `needed`)."""
-    key = "files that hear"
-    if key not in project.kept:
-        project.kept[key] = [
-            facts.path
-            for facts in project.facts.values()
-            if any(_hears(project, facts, *one) for one in _called(facts))
-        ]
-    found: list[str] = project.kept[key]
-    if not needed:
-        return found
-    return [path for path in found if _calls_one(project.facts[path], needed)]
-
-
-def _calls_one(facts: Facts, needed: tuple[str, ...]) -> bool:
-    return any(name in needed for called in facts.callers.values() for name in called)
-
-
-def _called(facts: Facts) -> list[tuple[str, str]]:
-    return [(function, name) for function, called in facts.callers.items() for name in called]
-
-
-def _hears(project: Project, facts: Facts, function: str, name: str) -> bool:
-    reach = reaching(project)
-    return any(one[0] != facts.path and one in reach.model for one in reach.meant(facts, function, name))

@@ -8,9 +8,11 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from agentprobe.scan.finding import Edit, Place
+from agentprobe.scan.shortened import beginning
 from agentprobe.scan.text import Text, Unreadable, read_python
 
 N = TypeVar("N", bound=ast.AST)
@@ -22,6 +24,25 @@ _SCOPE_KINDS = frozenset(_SCOPES)
 _PARAMETERS_KINDS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda})
 _DEEPEST = 6
 """How many steps a name is followed; code that needs more is not followed."""
+_PLAIN = frozenset({
+    "id", "attr", "ctx", "op", "ops", "arg", "name", "asname", "module", "level", "kind", "type_comment",
+    "conversion", "is_async", "simple", "rest",
+})  # fmt: skip
+"""Fields that hold no nodes, or only such as say nothing by themselves: Load, Store and operators."""
+
+
+class _Inner(dict[type[ast.AST], tuple[str, ...]]):
+    """The fields of each type of node in which others stand."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        leaf = kind in (ast.Constant, ast.Global, ast.Nonlocal, ast.MatchSingleton)
+        named = kind.__name__ == "TypeAlias"  # the one whose name is a node, since Python 3.12
+        found = () if leaf else tuple(name for name in kind._fields if named or name not in _PLAIN)
+        self[kind] = found
+        return found
+
+
+_INNER = _Inner()
 
 
 class Module:
@@ -36,6 +57,8 @@ class Module:
         self.dotted = dotted
         self.tree = _parsed(text) if tree is None else tree
         self._by_type: dict[type[ast.AST], list[Any]] = defaultdict(list)
+        self._ordered: set[type[ast.AST]] = set()
+        """The types whose nodes have been put in order."""
         self._parents: dict[ast.AST, ast.AST] = {}
         self._scope_within: dict[ast.AST, Scope] = {}
         """For nodes that are no scope: the one that what stands in them is looked up in."""
@@ -54,27 +77,34 @@ class Module:
         waiting: list[ast.AST] = [self.tree]
         while waiting:
             node = waiting.pop()
-            by_type[type(node)].append(node)
-            for name in node._fields:
+            kind = type(node)
+            by_type[kind].append(node)
+            for name in _INNER[kind]:
                 value = getattr(node, name, None)
-                if isinstance(value, ast.AST):
-                    if value._fields:  # Load, Store and operators say nothing by themselves
-                        parents[value] = node
-                        waiting.append(value)
-                elif isinstance(value, list):
+                if isinstance(value, list):
                     for item in value:
                         if isinstance(item, ast.AST):
                             parents[item] = node
                             waiting.append(item)
-        for nodes in by_type.values():
-            if nodes and hasattr(nodes[0], "lineno"):
-                nodes.sort(key=lambda one: (one.lineno, one.col_offset))
+                elif isinstance(value, ast.AST):
+                    parents[value] = node
+                    waiting.append(value)
 
     def of(self, *kinds: type[N]) -> list[N]:
         """All nodes of these types, in the order of the source for each."""
         if len(kinds) == 1:
-            return self._by_type.get(kinds[0], [])
-        return [node for kind in kinds for node in self._by_type.get(kind, [])]
+            return self._in_order(kinds[0])
+        return [node for kind in kinds for node in self._in_order(kind)]
+
+    def _in_order(self, kind: type[N]) -> list[N]:
+        nodes = self._by_type.get(kind)
+        if nodes is None:
+            return []
+        if kind not in self._ordered:
+            self._ordered.add(kind)
+            if "lineno" in kind._attributes:
+                nodes.sort(key=_STANDS)
+        return nodes
 
     @property
     def calls(self) -> list[ast.Call]:
@@ -184,21 +214,44 @@ class Module:
     def with_argument(self, call: ast.Call, text: str) -> Edit:
         """An edit that adds an argument, such as `timeout=30`, to the end of a call."""
         _, end = self.span(call)
-        last = [*call.args, *(word.value for word in call.keywords)]
+        last: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
         if not last:
             return self.inserted(end - 1, text)
-        after = max(self.span(one)[1] for one in last)
-        rest = self.text.raw[after : end - 1]
-        closing = len(rest) - len(
-            rest.lstrip(b") \t")
-        )  # parentheses around the last argument are not its own
-        if b"," in rest.partition(b"#")[0]:
-            return self.inserted(after + rest.index(b",") + 1, f" {text},")
-        return self.inserted(after + rest.rfind(b")", 0, closing) + 1, f", {text}")
+        return self.appended(max(map(self.span, last), key=lambda one: one[1]), end - 1, text)
+
+    def with_key(self, table: ast.Dict, text: str) -> Edit:
+        """An edit that adds a key with its value, such as `"seed": 1`, to the end of a dictionary."""
+        _, end = self.span(table)
+        if not table.values:
+            return self.inserted(end - 1, text)
+        first = table.keys[-1] or table.values[-1]
+        return self.appended((self.span(first)[0], self.span(table.values[-1])[1]), end - 1, text)
+
+    def appended(self, last: tuple[int, int], closing: int, text: str) -> Edit:
+        """An edit that adds an item after the last of a list that closes at a byte, written as that is."""
+        raw = self.text.raw
+        start, after = last
+        rest = raw[after:closing]
+        before = raw[raw.rfind(b"\n", 0, start) + 1 : start]
+        comma = rest.partition(b"#")[0].find(b",")
+        ended = rest.find(b"\n", max(comma, 0))
+        between = ", " if before.strip() or ended < 0 else f",\n{before.decode('utf-8', 'replace')}"
+        if comma >= 0 and between == ", ":
+            return self.inserted(after + comma + 1, f" {text},")
+        if comma >= 0:  # behind the comment that the last may have
+            end = after + ended - (rest[ended - 1 : ended] == b"\r")
+            return self.inserted(end, f"{between[1:]}{text},")
+        space = len(rest) - len(rest.lstrip(b") \t"))  # parentheses around the last are not the list's own
+        at = after + rest.rfind(b")", 0, space) + 1
+        if between == ", ":
+            return self.inserted(at, f", {text}")
+        end = after + ended - (rest[ended - 1 : ended] == b"\r")
+        comment = raw[at:end].decode("utf-8", "replace").rstrip()
+        return Edit(path=self.path, start=at, end=end, text=f",{comment}{between[1:]}{text}")
 
     def source(self, node: ast.AST, most: int = 80) -> str:
         """A node's source on one line, cut to `most` characters."""
-        found = " ".join((ast.unparse(node)).split())
+        found = " ".join(ast.unparse(beginning(node, most)).split())
         return found if len(found) <= most else found[: most - 1] + "…"
 
     # What names mean
@@ -219,7 +272,7 @@ class Module:
 
     def _imported_from(self, node: ast.ImportFrom) -> str:
         if not node.level:
-            return node.module or ""
+            return from_root(node.module or "")
         parts = self.dotted.split(".") if self.dotted else []
         is_package = self.path.endswith("__init__.py")
         up = node.level - 1 if is_package else node.level
@@ -229,7 +282,23 @@ class Module:
     @cached_property
     def imported_roots(self) -> frozenset[str]:
         """The outermost packages that are imported here: `{"openai", "os"}`."""
-        return frozenset(dotted.partition(".")[0] for dotted in self._imported_modules)
+        return frozenset(dotted.partition(".")[0] for dotted in self._imported_modules) | self._handed_in
+
+    @cached_property
+    def _handed_in(self) -> frozenset[str]:
+        """Libraries that are used and bound nowhere: whoever runs such a file puts them among its names."""
+        raw = self.text.raw
+        named = [one for one in _HANDED if f"{one}.".encode() in raw and one not in self.imports]
+        if not named:
+            return _NOTHING
+        bound = {name for names in self._bindings.values() for name in names} | self._own
+        return frozenset(
+            name
+            for name in named
+            if name not in bound
+            and any(one.id == name for one in self.of(ast.Name))
+            and not any(name in parameters(one) for one in self.functions)
+        )
 
     @cached_property
     def _imported_modules(self) -> frozenset[str]:
@@ -353,6 +422,8 @@ class Module:
             return self.qualified(node.func, depth + 1)
         if isinstance(node, ast.Await):
             return self.qualified(node.value, depth + 1)
+        if isinstance(node, ast.Subscript) and is_generic(node):  # Agent[Context](…)
+            return self.qualified(node.value, depth + 1)
         if not isinstance(node, ast.Attribute):
             return ""
         known = self._qualified.get(node)
@@ -371,8 +442,44 @@ class Module:
                 return ".".join([own, *reversed(outward)])
             outward.append(inner.attr)
             inner = inner.value
-        before = self.qualified(inner, depth)
-        return ".".join([before, *reversed(outward)]) if before else ""
+        names = outward[::-1]
+        held = self._held_type(inner, names, depth)
+        before = held or self.qualified(inner, depth)
+        return self._through_fields(before, names[1:] if held else names, depth) if before else ""
+
+    def _held_type(self, node: ast.expr, names: list[str], depth: int) -> str:
+        """What `context.deps` is where a framework's context is annotated with it: `RunContext[Deps]`."""
+        if not isinstance(node, ast.Name) or names[0] not in ("deps", "context"):
+            return ""
+        for scope in self._scopes_of(node):
+            if isinstance(scope, FUNCTIONS) and node.id in self._parameters_of(scope):
+                every = (*scope.args.posonlyargs, *scope.args.args, *scope.args.kwonlyargs)
+                told = next((one.annotation for one in every if one.arg == node.id), None)
+                return self._of_annotation(told.slice, depth + 1) if isinstance(told, ast.Subscript) else ""
+        return ""
+
+    def _through_fields(self, before: str, names: list[str], depth: int) -> str:
+        """A chain of attributes, where those of a class of this file are what their annotations say."""
+        for at, name in enumerate(names):
+            field = self._fields.get(before.removeprefix(f"{self.dotted}."), {}).get(name)
+            kind = self._of_annotation(field, depth + 1) if field is not None and depth < _DEEPEST else ""
+            if "." not in kind:  # a plain value, or a class of this file that nobody imports
+                return ".".join([before, *names[at:]])
+            before = kind
+        return before
+
+    @cached_property
+    def _fields(self) -> dict[str, dict[str, ast.expr]]:
+        """The annotated fields of the classes at the top of this module."""
+        return {
+            node.name: {
+                one.target.id: one.annotation
+                for one in node.body
+                if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+            }
+            for node in self.tree.body
+            if isinstance(node, ast.ClassDef)
+        }
 
     def _of_self(self, node: ast.Attribute, depth: int) -> str:
         if not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")):
@@ -409,7 +516,7 @@ class Module:
             return self.imports[node.id]
         if node.id in self._own:
             return f"{self.dotted}.{node.id}" if self.dotted else node.id
-        return node.id if node.id in _BUILT_IN else ""
+        return node.id if node.id in _BUILT_IN or node.id in self._handed_in else ""
 
     def _made_by(self, value: ast.expr | None, where: ast.AST, depth: int) -> str:
         if isinstance(where, ast.AnnAssign) and value is None:
@@ -483,9 +590,22 @@ def argument(call: ast.Call, name: str, position: int | None = None) -> ast.expr
 
 def last_word(func: ast.expr) -> str:
     """The name that a call is written with, without what stands before its last dot; "" where it has none."""
+    if isinstance(func, ast.Subscript) and is_generic(func):
+        func = func.value
     if isinstance(func, ast.Attribute):
         return func.attr
     return func.id if isinstance(func, ast.Name) else ""
+
+
+def from_root(dotted: str) -> str:
+    """An imported name without the folder `src`, which files leave out of their own names: `src.shop.llm`."""
+    return "" if dotted == "src" else dotted.removeprefix("src.")
+
+
+def is_generic(node: ast.Subscript) -> bool:
+    """Is it a class with what it is of, as `Agent[Context]`, rather than an item of a table?"""
+    name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+    return name[:1].isupper() and not name.isupper() and not isinstance(node.slice, ast.Slice)
 
 
 def spreads(call: ast.Call) -> list[ast.expr]:
@@ -511,5 +631,8 @@ def _parsed(text: Text) -> ast.Module:
         raise Unreadable("it is nested too deeply to be read") from error
 
 
+_HANDED = ("requests", "httpx", "openai", "anthropic", "litellm", "subprocess", "json", "time")
+"""Libraries that a file may be run with, rather than import them: plugins and cells of notebooks are."""
 _BUILT_IN = frozenset(dir(builtins))
+_STANDS = attrgetter("lineno", "col_offset")
 _NOTHING: frozenset[str] = frozenset()

@@ -48,6 +48,10 @@ def _without(module: Module, call: ast.Call, word: ast.keyword) -> Edit:
     """Takes a keyword out with the comma after it, or the one before it where it is the last."""
     start, end = module.span(word)
     raw = module.text.raw
+    line = raw.rfind(b"\n", 0, start) + 1
+    line_end = raw.find(b"\n", end)
+    if line_end >= 0 and not raw[line:start].strip() and raw[end:line_end].strip() == b",":
+        return Edit(path=module.path, start=line, end=line_end + 1, text="")
     after = end
     while raw[after : after + 1].isspace():
         after += 1

@@ -12,6 +12,7 @@ from agentprobe.basis.clock import Clock, RealClock
 from agentprobe.scan.document import Document
 from agentprobe.scan.facts import Facts, ModelCall, PromptText, Tool, Value
 from agentprobe.scan.module import Module
+from agentprobe.scan.scripts.facts import ScriptFacts
 from agentprobe.scan.text import Unreadable
 
 
@@ -31,6 +32,8 @@ class Project:
     root: Path
     facts: Mapping[str, Facts]
     """By the file's path from the root."""
+    scripts: Mapping[str, ScriptFacts] = field(default_factory=dict)
+    """What files of TypeScript and JavaScript tell, by their paths."""
     documents: Sequence[Document] = ()
     prompts: Sequence[PromptText] = ()
     """Prompts that are files of their own."""
@@ -38,6 +41,8 @@ class Project:
     clock: Clock = field(default_factory=RealClock)
     kept: dict[str, Any] = field(default_factory=dict, repr=False)
     """What rules have worked out together, by what it is."""
+    lasting: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What may hold in the next scan too; whoever keeps something here sees to it that it does."""
     _opened: dict[str, Module | None] = field(default_factory=dict, repr=False)
 
     def module(self, path: str) -> Module | None:

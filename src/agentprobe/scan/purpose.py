@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _TESTS = re.compile(
-    r"(?:^|/)(?:tests?|testing|__tests__|specs?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|(?:^|/)[\w.-]+\.Tests?/|^\.github/"
+    r"(?:^|/)(?:(?:[a-z0-9]+[_-])*tests?|testing|__tests__|specs?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|(?:^|/)[\w.-]+\.Tests?/|^\.github/"
+    r"|(?:^|/)(?:__mocks__|e2e)/|\.(?:test|spec|e2e|stories|bench|mock)\.[cm]?[jt]sx?$"
 )
 
 

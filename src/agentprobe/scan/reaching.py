@@ -12,7 +12,7 @@ Spot = tuple[str, str]
 """A function: the file's path and its qualified name there."""
 
 
-_MOST_ALIKE = 6
+_MOST_ALIKE = 12
 """Of how many methods with one name each may be meant."""
 
 
@@ -22,23 +22,15 @@ class Reach:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._known: dict[str, tuple[Spot, ...]] = {}
-        self._first = {part for dotted in project.by_dotted for part in dotted.split(".")}
-        self._below = self._subclasses()
+        self._first: set[str] = set()
+        self._below: Mapping[Spot, list[Spot]] = {}
+        self._by_method: Mapping[str, tuple[Spot, ...]] = {}
         self.calls: dict[Spot, set[Spot]] = {}
         """The functions that each calls, as far as they were followed."""
         self.may_call: dict[Spot, set[Spot]] = {}
         """These, and those that have the name of a method that is called of something unknown."""
-        self._by_method = self._methods()
-        for facts in project.facts.values():
-            for function, called in facts.callers.items():
-                sure = {spot for name in called for spot in self.targets(facts, function, name)}
-                guessed = {spot for name in called for spot in self.guesses(name)}
-                self.calls[facts.path, function] = sure
-                self.may_call[facts.path, function] = sure | guessed
         self.callers: dict[Spot, set[Spot]] = defaultdict(set)
-        for caller, targets in self.may_call.items():
-            for one in targets:
-                self.callers[one].add(caller)
+        self._link()
         self.asks = frozenset(
             (facts.path, call.function) for facts, call in project.model_calls if call.function
         )
@@ -49,6 +41,43 @@ class Reach:
         self.tools = frozenset(tools)
         self.in_tools = closure(self.tools, self.calls)
         """The functions that run when some tool is called."""
+
+    def _link(self) -> None:
+        """Follow the names that are called; in the next scan they mean the same unless names have changed."""
+        shape = _shape(self.project)
+        known = self.project.lasting.get("links")
+        if known is not None and known[0] == shape:
+            (
+                self._known,
+                self._first,
+                self._below,
+                self._by_method,
+                self.calls,
+                self.may_call,
+                self.callers,
+            ) = known[1]
+            return
+        self._first |= {part for dotted in self.project.by_dotted for part in dotted.split(".")}
+        self._below, self._by_method = self._subclasses(), self._methods()
+        for facts in self.project.facts.values():
+            for function, called in facts.callers.items():
+                sure = {spot for name in called for spot in self.targets(facts, function, name)}
+                guessed = {spot for name in called for spot in self.guesses(name)}
+                self.calls[facts.path, function] = sure
+                self.may_call[facts.path, function] = sure | guessed
+        for caller, targets in self.may_call.items():
+            for one in targets:
+                self.callers[one].add(caller)
+        links = (
+            self._known,
+            self._first,
+            self._below,
+            self._by_method,
+            self.calls,
+            self.may_call,
+            self.callers,
+        )
+        self.project.lasting["links"] = shape, links
 
     def targets(self, facts: Facts, function: str, name: str) -> tuple[Spot, ...]:
         """The functions that `name`, called in a function of a file, may mean; empty: none of ours."""
@@ -130,6 +159,14 @@ class Reach:
                     if home is not None:
                         found[home[0].path, home[1]].append((facts.path, owner))
         return found
+
+
+def _shape(project: Project) -> list[tuple[object, ...]]:
+    """All that the meaning of names depends on."""
+    return [
+        (one.path, one.dotted, one.callers, one.functions, one.bases, one.imports, tuple(one.constants))
+        for one in project.facts.values()
+    ]
 
 
 def closure(start: Iterable[Spot], edges: Mapping[Spot, Iterable[Spot]], most: int = 12) -> frozenset[Spot]:

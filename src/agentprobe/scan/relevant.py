@@ -1,14 +1,16 @@
-"""Which Python files of a large tree are worth parsing: an agent's, what they use, and what uses them."""
+"""Which Python files of a very large tree are parsed: an agent's, what they use, and what uses them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from agentprobe.scan.apis import AGENT_ROOTS
+from agentprobe.scan.facts import Facts
+from agentprobe.scan.module import from_root
 
-FEW = 300
+FEW = 2_000
 """Up to so many files all are parsed; only larger trees are looked through by words first."""
 _INWARD, _OUTWARD = 2, 2
 """How many imports away a file may be that an agent's file uses, and one that uses it."""
@@ -52,25 +54,28 @@ def words_of(raw: bytes, dotted: str, is_package: bool) -> Words:
             roots.add(base.partition(".")[0])
         found.add(base)
         found |= {f"{base}.{name.decode('ascii', 'replace')}" for name in _NAME.findall(names)}
-    return Words(tuple(found), bool(roots & AGENT_ROOTS) or any(word in raw for word in _WORDS))
+    return Words(tuple(sorted(found)), bool(roots & AGENT_ROOTS) or any(word in raw for word in _WORDS))
 
 
 def _base(home: str, dotted: str, is_package: bool) -> str:
     name = home.lstrip(".")
     level = len(home) - len(name)
     if not level:
-        return name
+        return from_root(name)
     parts = dotted.split(".") if dotted else []
     up = level - 1 if is_package else level
     return ".".join([*(parts[: len(parts) - up] if up else parts), *([name] if name else [])])
 
 
-def relevant(words: Mapping[str, Words], dotted: Mapping[str, str]) -> frozenset[str]:
-    """The paths worth parsing, of files whose `words` and dotted names are given by path."""
-    if len(words) <= FEW:
-        return frozenset(words)
-    by_name = _by_name(dotted)
-    meant = {name: frozenset(_targets(name, by_name, words)) for name in _imported(words)}
+def is_agents(facts: Facts) -> bool:
+    """Does a file call a model, or make or offer what one is called with?"""
+    return bool(facts.model_calls or facts.maybe_calls or facts.clients or facts.tools or facts.prompts)
+
+
+def near(words: Mapping[str, Words], dotted: Mapping[str, str], agents: Iterable[str]) -> frozenset[str]:
+    """The paths of what agents' files use and of what uses them, some imports away."""
+    names = _Names(_by_name(dotted), words)
+    meant = {name: frozenset(names.targets(name)) for name in _imported(words)}
     uses: dict[str, set[str]] = {}
     used_by: dict[str, set[str]] = {}
     for path, one in words.items():
@@ -80,8 +85,8 @@ def relevant(words: Mapping[str, Words], dotted: Mapping[str, str]) -> frozenset
         uses[path] = targets
         for target in targets:
             used_by.setdefault(target, set()).add(path)
-    speaking = {path for path, one in words.items() if one.speaks}
-    return frozenset(_spread(speaking, uses, _INWARD) | _spread(speaking, used_by, _OUTWARD))
+    start = set(agents)
+    return frozenset(_spread(start, uses, _INWARD) | _spread(start, used_by, _OUTWARD))
 
 
 def _imported(words: Mapping[str, Words]) -> set[str]:
@@ -100,21 +105,36 @@ def _by_name(dotted: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _targets(
-    name: str, by_name: Mapping[str, str], words: Mapping[str, Words], depth: int = 0
-) -> Iterator[str]:
-    """The files that an imported name lies in; through packages that only hand it on."""
-    if path := by_name.get(name, ""):
-        yield path
-    home, _, last = name.rpartition(".")
-    package = by_name.get(home, "")
-    if not package:
-        return
-    yield package
-    if package.endswith("__init__.py") and depth < _HANDED_ON:
-        for onward in words[package].imports:
-            if onward != name and onward.endswith(f".{last}"):
-                yield from _targets(onward, by_name, words, depth + 1)
+class _Names:
+    """What imported names lie in; through packages that only hand them on."""
+
+    def __init__(self, by_name: Mapping[str, str], words: Mapping[str, Words]) -> None:
+        self._by_name = by_name
+        self._words = words
+        self._handed_on: dict[str, dict[str, list[str]]] = {}
+        """The names that a package imports, by their last words."""
+
+    def targets(self, name: str, depth: int = 0) -> Iterator[str]:
+        """The files that an imported name lies in."""
+        if path := self._by_name.get(name, ""):
+            yield path
+        home, _, last = name.rpartition(".")
+        package = self._by_name.get(home, "")
+        if not package:
+            return
+        yield package
+        if package.endswith("__init__.py") and depth < _HANDED_ON:
+            for onward in self._onward(package).get(last, ()):
+                if onward != name:
+                    yield from self.targets(onward, depth + 1)
+
+    def _onward(self, package: str) -> dict[str, list[str]]:
+        if package not in self._handed_on:
+            found: dict[str, list[str]] = {}
+            for name in self._words[package].imports:
+                found.setdefault(name.rpartition(".")[2], []).append(name)
+            self._handed_on[package] = found
+        return self._handed_on[package]
 
 
 def _spread(start: set[str], edges: Mapping[str, set[str]], steps: int) -> set[str]:

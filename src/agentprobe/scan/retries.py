@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 
 from agentprobe.scan.flows import calls_of, own_function
@@ -13,6 +14,14 @@ from agentprobe.scan.waiting import waits
 
 _TENACITY = ("tenacity.retry", "tenacity.Retrying", "tenacity.AsyncRetrying")
 _BACKOFF = ("backoff.on_exception", "backoff.on_predicate")
+_ROOTS = frozenset({
+    "Exception", "BaseException", "openai.OpenAIError", "openai.APIError", "openai.error.OpenAIError",
+    "anthropic.APIError", "anthropic.AnthropicError", "litellm.exceptions.APIError",
+})  # fmt: skip
+"""Above the errors that stay: a wrong key, a bad request, a text that is too long."""
+_LASTING = re.compile(
+    r"BadRequest|Authentication|Permission|NotFound|InvalidRequest|ContextWindow|Unprocessable|ClientError"
+)
 _STAMINA = ("stamina.retry", "stamina.retry_context")
 
 
@@ -98,16 +107,39 @@ def _any_error(module: Module, call: ast.Call | None) -> bool:
     given = argument(call, "retry", 3) if call is not None else None
     if given is None:
         return True
-    if isinstance(given, ast.Call) and module.qualified(given.func).endswith("retry_if_exception_type"):
-        return not given.args or _is_any(module, given.args[0])
-    return False
+    parts = _joined(given)
+    if len(parts) > 1 and any(_lets_pass(module, one) for one in parts):
+        return False
+    return any(
+        isinstance(one, ast.Call)
+        and module.qualified(one.func).endswith("retry_if_exception_type")
+        and (not one.args or _is_any(module, one.args[0]))
+        for one in parts
+    )
+
+
+def _joined(node: ast.expr) -> list[ast.expr]:
+    """The conditions that are joined by `&` or `|`."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr):
+        return [*_joined(node.left), *_joined(node.right)]
+    return [node]
+
+
+def _lets_pass(module: Module, node: ast.expr) -> bool:
+    """Does a condition except errors that stay, or decide by a function of its own?"""
+    if not isinstance(node, ast.Call):
+        return True
+    name = module.qualified(node.func).rpartition(".")[2]
+    if name == "retry_if_not_exception_type":
+        return _LASTING.search(ast.unparse(node)) is not None
+    return name != "retry_if_exception_type"
 
 
 def _is_any(module: Module, node: ast.expr | None) -> bool:
     if node is None:
         return False
     kinds = node.elts if isinstance(node, ast.Tuple) else [node]
-    return any(module.qualified(one) in ("Exception", "BaseException") for one in kinds)
+    return any(module.qualified(one) in _ROOTS for one in kinds)
 
 
 def _is_set(module: Module, node: ast.expr | None) -> bool:

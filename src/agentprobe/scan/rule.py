@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from agentprobe.scan.facts import Tool
     from agentprobe.scan.module import Module
     from agentprobe.scan.project import Project
+    from agentprobe.scan.scripts.script import Script
 
 
 class Rule(ABC):
@@ -51,6 +52,10 @@ class Rule(ABC):
         """What one Python module shows by itself; the result is kept until the file changes."""
         return ()
 
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        """What one file of TypeScript or JavaScript shows by itself; kept like that of a module."""
+        return ()
+
     def in_document(self, document: Document) -> Iterable[Finding]:
         """What one settings file shows by itself."""
         return ()
@@ -62,6 +67,10 @@ class Rule(ABC):
     def in_project(self, project: Project) -> Iterable[Finding]:
         """What only shows when files, settings and dependencies are seen together."""
         return ()
+
+    def mended(self, project: Project, finding: Finding) -> Fix | None:
+        """The fix of a finding that came without one, where more than its own file must be known."""
+        return None
 
     def met(self, project: Project) -> Iterable[Met]:
         """Places that do right what this rule asks for, for the checklist."""

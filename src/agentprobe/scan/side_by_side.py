@@ -31,10 +31,10 @@ def processes() -> int:
 def looked_at(files: Sequence[Found], work: Work, workers: int) -> Iterator[tuple[Found, bytes | None]]:
     """What came of each file, in any order; None where the process that looked at it died."""
     if workers < 2 or len(files) < _WORTH_IT or not _can_fork():
-        with _collecting_rarely():
+        with collecting_rarely():
             for at, file in enumerate(files):
                 if at % 200 == 199:
-                    gc.collect()
+                    gc.collect(0)  # what was made since the last time
                 yield file, work(file)
         return
     chunks = [list(files[start : start + _CHUNK]) for start in range(0, len(files), _CHUNK)]
@@ -79,12 +79,12 @@ def _submitted(pool: ProcessPoolExecutor, chunk: list[Found]) -> Future[list[byt
 
 def _chunk(files: list[Found]) -> list[bytes]:
     assert _work is not None
-    with _collecting_rarely():
+    with collecting_rarely():
         return [_work(file) for file in files]
 
 
 @contextmanager
-def _collecting_rarely() -> Iterator[None]:
+def collecting_rarely() -> Iterator[None]:
     """Trees of syntax are large, and none of them is part of a circle for long."""
     was = gc.isenabled()
     gc.disable()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from agentprobe.scan.bounds import leaves, within
+from agentprobe.scan.bounds import ends_by_flag, leaves, within
 from agentprobe.scan.facts import Caught
 from agentprobe.scan.flows import called_name, own_function, written
 from agentprobe.scan.handlers import (
@@ -32,6 +32,8 @@ _BOUNDARIES = re.compile(
 _ENTRIES = re.compile(
     r"^(?:main|_main|cli|run_cli|demo|example|test_\w*|on_\w+|handle_message|lambda_handler)$"
 )
+_EMBEDS = re.compile(r"embeddings\.create$|(?:^|\.)a?embed(?:ding|_query|_documents|_content)?$")
+"""Calls that ask for the vector of a text."""
 _PRINTS = ("print", "click.echo", "typer.echo", "console.print", "rprint", "pprint")
 _EMPTY = ("dict", "list", "set", "str", "tuple", "defaultdict", "format", "time")
 _OWN = (*FUNCTIONS, ast.ClassDef)
@@ -112,6 +114,8 @@ def _how(module: Module, block: ast.Try, handler: ast.ExceptHandler) -> str:
     text = answered(handler)
     if text is not None and _is_words(text_in(text)):
         return "answers"
+    if _lets_pass(handler) or _gives_zeros(handler):
+        return "swallows"
     if hands_on(module, handler) or _empties_then_told(module, block) or _says_no(module, handler):
         return ""
     loop = loop_around(module, block)
@@ -121,13 +125,35 @@ def _how(module: Module, block: ast.Try, handler: ast.ExceptHandler) -> str:
             if _recovers(handler) or (logged(module, handler, loudly=True) and _gives(handler))
             else "swallows"
         )
-    if leaves(block.body) or leaves(block.orelse) or leaves(loop.body):
+    if any(map(leaves, (block.body, block.orelse, loop.body))) or ends_by_flag(loop, block):
         return (
             "swallows" if not isinstance(loop, ast.While) else ""
         )  # a while that goes on is a retry without end
     if _counts(module, handler) or waits_outside(module, loop) or _is_short(loop):
         return ""
     return "goes on"
+
+
+def _lets_pass(handler: ast.ExceptHandler) -> bool:
+    """Does a guard answer that nothing is wrong: `GuardrailFunctionOutput(tripwire_triggered=False)`?"""
+    last = handler.body[-1]
+    given = last.value.keywords if isinstance(last, ast.Return) and isinstance(last.value, ast.Call) else ()
+    return any(
+        one.arg == "tripwire_triggered" and isinstance(one.value, ast.Constant) and one.value.value is False
+        for one in given
+    )
+
+
+def _gives_zeros(handler: ast.ExceptHandler) -> bool:
+    """Does a handler return a vector of zeros: `[0] * 1536`?"""
+    last = handler.body[-1]
+    value = last.value if isinstance(last, ast.Return) else None
+    if isinstance(value, ast.Call):
+        return written(value.func).rpartition(".")[2] == "zeros"
+    if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Mult):
+        return False
+    row = value.left if isinstance(value.left, ast.List) else value.right
+    return isinstance(row, ast.List) and [getattr(one, "value", None) for one in row.elts] == [0]
 
 
 def _gives(handler: ast.ExceptHandler) -> bool:
@@ -218,14 +244,16 @@ def _counts(module: Module, handler: ast.ExceptHandler) -> bool:
 
 def _told(module: Module, handler: ast.ExceptHandler, how: str, calls: list[ast.Call]) -> Caught:
     asked = [model_calls(module)[one] for one in calls if one in model_calls(module)]
+    embeds = [one for one in calls if _EMBEDS.search(written(one.func))] if _gives_zeros(handler) else []
+    places = [*(one.place for one in asked), *map(module.place, embeds)]
     function = module.function(handler)
     text = answered(handler) if how == "answers" else None
     return Caught(
         place=module.text.place(handler.lineno, handler.col_offset),
         function=module.qualname(function) if function is not None else "",
         how=how,
-        asked=asked[0].place if asked else None,
-        callee=asked[0].callee if asked else "",
+        asked=places[0] if places else None,
+        callee=asked[0].callee if asked else written(embeds[0].func) if embeds else "",
         sure=all(one.sure for one in asked),
         calls=_names(module, calls),
         empty=empty_returns(handler),

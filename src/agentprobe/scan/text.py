@@ -41,7 +41,10 @@ class Text:
     @cached_property
     def _starts(self) -> list[int]:
         """The byte at which each line starts, in UTF-8."""
-        starts, at = [0], 0
+        first = (
+            3 if self.raw.startswith(b"\xef\xbb\xbf") else 0
+        )  # the mark that a file begins with is no text
+        starts, at = [first], 0
         for line in self.raw.splitlines(keepends=True):
             at += len(line)
             starts.append(at)

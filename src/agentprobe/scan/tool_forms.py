@@ -268,18 +268,29 @@ def function_named(module: Module, node: ast.expr | None) -> Function | None:
     return None
 
 
-_RUNS = ("_run", "_arun", "forward", "run", "execute", "__call__", "invoke")
+_RUNS = ("_run", "_arun", "_execute", "forward", "run", "execute", "__call__", "invoke", "arun", "call")
+_OWN_BASE = re.compile(r"(?:^|\.|_)\w*Tool(?:Base|Interface|ABC)?$")
+"""A tool's base of the project's own, or of a framework that is not known here."""
 
 
 def subclassed(module: Module) -> Iterator[Tool]:
     """Classes that are tools by their base."""
     for node in module.of(ast.ClassDef):
-        if not any(_BASES.search(module.qualified(base) or ast.unparse(base)) for base in node.bases):
+        if not _is_tool(module, node):
             continue
         by = {one.name: one for one in node.body if isinstance(one, FUNCTIONS)}
         run = next((by[name] for name in _RUNS if name in by), None)
         if run is not None:
             yield _of_class(module, node, run)
+
+
+def _is_tool(module: Module, node: ast.ClassDef) -> bool:
+    """Is a class a tool: by a known base, or by one called so and fields that present it to a model?"""
+    bases = [module.qualified(base) or ast.unparse(base) for base in node.bases]
+    if any(_BASES.search(base) for base in bases):
+        return True
+    fields = dict(_fields(node)) if any(_OWN_BASE.search(base) for base in bases) else {}
+    return all(isinstance(literal(module, fields.get(one)), str) for one in ("name", "description"))
 
 
 def _of_class(module: Module, node: ast.ClassDef, run: Function) -> Tool:

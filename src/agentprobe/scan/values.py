@@ -6,8 +6,10 @@ import ast
 import math
 from typing import Any
 
+import msgspec
+
 from agentprobe.scan.facts import Known, Value
-from agentprobe.scan.literals import NOT_FOUND, literal
+from agentprobe.scan.literals import NOT_FOUND, grows, literal
 from agentprobe.scan.module import Function, Module, parameters
 from agentprobe.scan.read_outside import DEEPEST, from_outside
 
@@ -47,12 +49,28 @@ def _read_from(module: Module, node: ast.expr, depth: int) -> Value | None:
         return found
     if isinstance(node, ast.Name | ast.Attribute):
         meant = module.value(node)
+        if isinstance(meant, ast.List) and grows(module, node):
+            return None
         if meant is not None and meant is not node and depth < DEEPEST:
             return value(module, meant, depth + 1)
         name = module.qualified(node)
         return Value(known=Known.IMPORTED, name=name) if name else None
+    got = _got(node)
+    if got is not None:
+        found = value(module, got, depth + 1) if depth < DEEPEST else None
+        return found if found is not None and found.known is not Known.UNKNOWN else None
     made = module.qualified(node) if isinstance(node, ast.Call | ast.Await) else ""
     return Value(known=Known.INSTANCE, name=made) if made else None
+
+
+def _got(node: ast.expr) -> ast.Attribute | None:
+    """`getattr(Config, "HEAT", 0.7)` as the attribute that it reads."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id != "getattr":
+        return None
+    name = node.args[1] if len(node.args) in (2, 3) else None
+    if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
+        return None
+    return ast.copy_location(ast.Attribute(value=node.args[0], attr=name.value, ctx=ast.Load()), node)
 
 
 def _with_default(known: Known, name: str, default: Any) -> Value:
@@ -128,12 +146,16 @@ def arguments(module: Module, call: ast.Call, depth: int = 0) -> tuple[dict[str,
 
 def spread_items(module: Module, node: ast.expr, depth: int = 0) -> dict[str, Value] | None:
     """The items of a dictionary or of a name that is bound to one; None where they cannot be told."""
-    if depth > 4:
+    if depth > 6:
         return None
     if isinstance(node, ast.Dict):
         return _items(module, node, depth)
     if isinstance(node, ast.Call) and module.qualified(node.func) == "dict" and not node.args:
         return arguments(module, node, depth + 1)[0]
+    if isinstance(node, ast.Call):
+        return _returned(module, node, depth)
+    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
+        return spread_items(module, node.values[-1], depth + 1)  # `given or {}`: what holds by default
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
         left, right = spread_items(module, node.left, depth + 1), spread_items(module, node.right, depth + 1)
         return None if left is None or right is None else {**left, **right}
@@ -145,6 +167,58 @@ def spread_items(module: Module, node: ast.expr, depth: int = 0) -> dict[str, Va
         later = _set_later(module, node, depth + 1) if first is not None else None
         return None if first is None or later is None else {**first, **later}
     return None
+
+
+def _returned(module: Module, call: ast.Call, depth: int) -> dict[str, Value] | None:
+    """The items of the dictionary that a function of this file gives back, where it gives back one."""
+    function = called_here(module, call)
+    given_back = returns_of(module).get(function, []) if function is not None else []
+    if len(given_back) != 1 or given_back[0] is None:
+        return None
+    items = spread_items(module, given_back[0], depth + 1)
+    if items is None or function is None:
+        return None
+    names = parameters(function)
+    return {
+        name: msgspec.structs.replace(its, known=Known.UNKNOWN)
+        if its.name in names and _is_given(its)
+        else its
+        for name, its in items.items()
+    }
+
+
+def _is_given(one: Value) -> bool:
+    """Does a value come from a parameter, which whoever calls the function fills?"""
+    return one.known is Known.PARAMETER
+
+
+def called_here(module: Module, call: ast.Call) -> Function | None:
+    """The function of this file that a call calls: one at its top, or a method of the class around."""
+    func = call.func
+    if isinstance(func, ast.Name):
+        found = module.by_qualname.get(func.id)
+        return found if found is not None and not module.bound(func) else None
+    if (
+        isinstance(func, ast.Attribute)
+        and isinstance(func.value, ast.Name)
+        and func.value.id in ("self", "cls")
+    ):
+        owner = module.owner(call)
+        return module.by_qualname.get(f"{module.qualname(owner)}.{func.attr}") if owner is not None else None
+    return None
+
+
+def returns_of(module: Module) -> dict[Function, list[ast.expr | None]]:
+    """What each function gives back; worked out once for a module."""
+    if "returns" not in module.kept:
+        found: dict[Function, list[ast.expr | None]] = {}
+        for one in module.of(ast.Return):
+            function = module.function(one)
+            if function is not None:
+                found.setdefault(function, []).append(one.value)
+        module.kept["returns"] = found
+    kept: dict[Function, list[ast.expr | None]] = module.kept["returns"]
+    return kept
 
 
 def _items(module: Module, node: ast.Dict, depth: int) -> dict[str, Value] | None:

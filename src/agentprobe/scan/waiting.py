@@ -29,6 +29,19 @@ _OTHERS = {
     **{f"subprocess.{name}": "process" for name in _PROCESSES},
     **{f"{base}.{verb}": "http" for base in (*_REQUESTS, *_HTTPX) for verb in _VERBS},
     **{f"httpx.AsyncClient.{verb}": "http" for verb in _VERBS},
+    **{
+        f"{client}.{verb}": "model"
+        for client in ("openai.OpenAI", "openai.AzureOpenAI")
+        for verb in (
+            "moderations.create",
+            "embeddings.create",
+            "images.generate",
+            "images.edit",
+            "audio.speech.create",
+            "audio.transcriptions.create",
+            "audio.translations.create",
+        )
+    },
 }
 _LAST = sorted({name.rpartition(".")[2] for name in _OTHERS})
 _LIBRARIES = frozenset(name.partition(".")[0] for name in _OTHERS)
@@ -65,6 +78,8 @@ def _told(module: Module, call: ast.Call) -> Wait | None:
         if isinstance(seconds, int | float) and seconds < _SHORT_SECONDS:
             return None
         return _wait(module, call, dotted, kind, "given")
+    if kind == "model":
+        return _wait(module, call, dotted, kind, "unknown")
     return _wait(module, call, dotted, kind, _deadline(module, call, dotted))
 
 

@@ -105,3 +105,31 @@ def test_a_main_that_runs_alone_is_not(found: Scan) -> None:
     asyncio.run(main())
     """
     assert not found(code, "blocking-in-async")
+
+
+@pytest.mark.parametrize(
+    "called", ["moderations.create(input=text)", "embeddings.create(input=text, model='m')"]
+)
+def test_the_other_endpoints_of_a_sync_client_stop_the_loop_too(found: Scan, called: str) -> None:
+    code = f"""
+    from openai import OpenAI
+
+    client = OpenAI()
+
+    async def moderated(text):
+        return client.{called}
+    """
+    (finding,) = found(code, "blocking-in-async")
+    assert finding.place.line == 7
+
+
+def test_the_other_endpoints_of_an_async_client_do_not(found: Scan) -> None:
+    code = """
+    from openai import AsyncOpenAI
+
+    client = AsyncOpenAI()
+
+    async def moderated(text):
+        return await client.moderations.create(input=text)
+    """
+    assert not found(code, "blocking-in-async")

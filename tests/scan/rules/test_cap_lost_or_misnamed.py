@@ -74,3 +74,29 @@ def test_a_wrong_name_is_found_and_renamed(found: Scan, tmp_path: Path, call: st
 )
 def test_right_names_other_servers_and_dictionaries_are_not(found: Scan, code: str) -> None:
     assert not found(f"{HEAD}{code}\n", RULE)
+
+
+AGENT = """
+from openai import OpenAI
+
+class Agent:
+    def __init__(self, max_tokens=100):
+        self.client = OpenAI(timeout=30)
+        {kept}
+
+    def ask(self, messages):
+        return self.client.chat.completions.create(model="gpt-4.1", messages=messages{given})
+"""
+
+
+def test_a_cap_that_a_constructor_takes_and_no_call_is_given_is_found(found: Scan) -> None:
+    (finding,) = found(AGENT.format(kept="pass", given=""), "cap-lost-or-misnamed")
+    assert finding.place.line == 10
+
+
+@pytest.mark.parametrize(
+    ("kept", "given"),
+    [("self.most = max_tokens", ", max_tokens=self.most"), ("pass", ", max_tokens=50"), ("pass", ", **rest")],
+)
+def test_a_cap_that_is_kept_or_set_at_the_call_is_not(found: Scan, kept: str, given: str) -> None:
+    assert not found(AGENT.format(kept=kept, given=given), "cap-lost-or-misnamed")

@@ -78,3 +78,44 @@ def other(messages):
         raise RuntimeError(f"Error: {error}") from error
 """
     assert not found(OPENAI + code, "error-as-answer")
+
+
+NODE = """
+from langchain_openai import ChatOpenAI
+
+model = ChatOpenAI(model="gpt-5", timeout=30)
+
+def write(state):
+    try:
+        return {{"messages": [model.invoke(state["messages"])]}}
+    except Exception as error:
+        return {given}
+"""
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        '{"messages": [AIMessage(content=f"Error: {error}")]}',
+        '{"report": f"The report failed: {error}"}',
+        '{"report": "Error while writing the report"}',
+    ],
+)
+def test_a_node_of_a_graph_that_puts_its_failure_into_the_state_as_an_answer_is_found(
+    found: Scan, given: str
+) -> None:
+    (finding,) = found(NODE.format(given=given), "error-as-answer")
+    assert finding.place.line == 9
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        '{"error": str(error), "report": "Error"}',
+        '{"report": "Error", "status": "failed"}',
+        '{"report": "", "failed": True}',
+        '{"report": old_report}',
+    ],
+)
+def test_a_node_that_says_that_it_failed_under_a_key_of_its_own_is_honest(found: Scan, given: str) -> None:
+    assert not found(NODE.format(given=given), "error-as-answer")

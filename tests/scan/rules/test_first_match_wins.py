@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from agentprobe.scan.finding import Finding
 from agentprobe.scan.severity import Tier
 
@@ -117,3 +119,31 @@ def read(name: str) -> str:
     return text_of(name)
 """
     assert not found(HEAD + code, "first-match-wins")
+
+
+KEPT = """
+from mcp.server.fastmcp import FastMCP
+
+server = FastMCP("lights")
+
+@server.tool()
+def scene_of(group_name: str) -> str:
+    "Say which scene a group shows."
+    for number, group in GROUPS.items():
+        if {test}:
+            chosen = number
+            {then}
+    return SCENES[chosen]
+"""
+
+
+def test_the_first_row_that_is_kept_by_its_name_is_found(found: Scan) -> None:
+    (finding,) = found(KEPT.format(test='group["name"] == group_name', then="break"), "first-match-wins")
+    assert (finding.place.line, finding.tier) == (10, Tier.INFERRED)
+
+
+@pytest.mark.parametrize(
+    ("test", "then"), [('group["id"] == group_name', "break"), ('group["name"] == group_name', "count += 1")]
+)
+def test_a_row_kept_by_its_key_or_the_last_of_many_is_not(found: Scan, test: str, then: str) -> None:
+    assert not found(KEPT.format(test=test, then=then), "first-match-wins")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from agentprobe.scan.finding import Finding
 from agentprobe.scan.severity import Tier
 
@@ -96,3 +98,47 @@ def test_another_file_of_the_folder_may_switch_them_off(found: Scan) -> None:
     }
     assert not found(files, "first-tool-call-only")
     assert found({"alone/act.py": files["desk/act.py"]}, "first-tool-call-only")
+
+
+BLOCKS = """
+def step(answer):
+    chosen = None
+    for block in answer.content:
+        if block.type == "tool_use":
+            {kept}
+    return run({used})
+"""
+
+
+@pytest.mark.parametrize(
+    ("kept", "used", "count"),
+    [
+        ("chosen = block", "chosen.name, chosen.input", 1),
+        ("chosen = block; done.append(block)", "chosen.name, chosen.input", 0),
+        ("chosen = run(block)", "chosen", 0),
+        ("chosen = block", "chosen is not None", 0),
+    ],
+)
+def test_the_last_of_a_loop_takes_the_place_of_the_others(
+    kept: str, used: str, count: int, found: Scan
+) -> None:
+    findings = found(HEAD + BLOCKS.format(kept=kept, used=used), "first-tool-call-only")
+    assert [one.place.line for one in findings] == [13] * count
+
+
+@pytest.mark.parametrize(
+    ("test", "count"),
+    [
+        ("len(message.tool_calls) > 0", 1),
+        ("message.tool_calls and len(message.tool_calls) >= 1", 1),
+        ("len(message.tool_calls) == 1", 0),
+        ("len(message.tool_calls) > 1", 0),
+    ],
+)
+def test_a_count_that_only_asks_for_any_is_none(test: str, count: int, found: Scan) -> None:
+    code = f"""
+def step(message):
+    if {test}:
+        return run(message.tool_calls[0].function.name)
+"""
+    assert len(found(HEAD + code, "first-tool-call-only")) == count

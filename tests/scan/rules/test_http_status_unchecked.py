@@ -90,3 +90,42 @@ def test_a_client_that_raises_by_a_hook_is_not(found: Scan) -> None:
         return client.get(url).json()
     """
     assert not found(code, "http-status-unchecked")
+
+
+@pytest.mark.parametrize(
+    ("test", "then", "count"),
+    [
+        ("'results' not in data", "return 'nothing came'", 0),
+        ("not data.get('results')", "raise Failed()", 0),
+        ("not data.get('results')", "print('nothing')", 1),
+        ("data.get('cached')", "return data['old']", 1),
+    ],
+)
+def test_a_body_without_its_field_is_turned_away(test: str, then: str, count: int, found: Scan) -> None:
+    code = f"""
+import requests
+
+
+def search(url):
+    data = requests.get(url, timeout=5).json()
+    if {test}:
+        {then}
+    return data["results"]
+"""
+    assert len(found(code, "http-status-unchecked")) == count
+
+
+def test_another_answer_that_is_turned_away_excuses_none(found: Scan) -> None:
+    code = """
+import requests
+
+
+def weather(city):
+    response = requests.get(f"{PLACES}?name={city}", timeout=5)
+    places = response.json()
+    if not places.get("results"):
+        return None
+    told = requests.get(f"{WEATHER}?at={places['results'][0]}", timeout=5)
+    return told.json()["current"]
+"""
+    assert [one.place.line for one in found(code, "http-status-unchecked")] == [10]

@@ -85,3 +85,27 @@ def test_a_limit_that_stands_in_another_file_is_found(found: Scan, line: str) ->
     (finding,) = found(files, RULE)
     assert (finding.place.path, finding.tier) == ("app/a.py", Tier.INFERRED)
     assert not found({**files, "app/limits.py": "LIMIT = 40\n"}, RULE)
+
+
+@pytest.mark.parametrize(
+    ("given", "asks", "count"),
+    [
+        ('max_turns: int = float("inf")', "client.responses.create(model='gpt-5', input=messages)", 1),
+        ("*, max_steps=sys.maxsize", "client.responses.create(model='gpt-5', input=messages)", 1),
+        ("max_turns: int = 20", "client.responses.create(model='gpt-5', input=messages)", 0),
+        ("max_turns=None", "client.responses.create(model='gpt-5', input=messages)", 0),
+        ('max_turns: int = float("inf")', "play(messages)", 0),
+    ],
+)
+def test_a_default_without_an_end_is_found(given: str, asks: str, count: int, found: Scan) -> None:
+    code = f"""
+import sys
+from openai import OpenAI
+
+client = OpenAI()
+
+
+def run(messages, {given}):
+    return {asks}
+"""
+    assert [one.place.line for one in found(code, "limit-disabled")] == [8] * count

@@ -57,3 +57,33 @@ async def call(streams, name, limit, options):
         return {called}
 """
     assert not found(code, "mcp-no-deadline")
+
+
+@pytest.mark.parametrize("given", ["FastMCP.as_proxy(inner)", "server", "shop_mcp", "load_server()"])
+def test_a_client_of_a_server_in_the_same_process_waits_for_nobody(found: Scan, given: str) -> None:
+    code = f"""
+    from fastmcp import Client, FastMCP
+    from shop.server import server, shop_mcp, load_server
+
+    async def call(name):
+        proxy = {given}
+        async with Client(proxy) as client:
+            return await client.call_tool(name)
+    """
+    assert not found(code, "mcp-no-deadline")
+
+
+@pytest.mark.parametrize(
+    "given", ["url", "SERVER_URL", '"https://mcp.example/mcp"', "transport=way", "server"]
+)
+def test_a_client_of_an_address_waits_for_a_server(found: Scan, given: str) -> None:
+    code = f"""
+    from fastmcp import Client
+
+    server = "https://mcp.example/mcp"
+
+    async def call(name, url):
+        async with Client({given}) as client:
+            return await client.call_tool(name)
+    """
+    assert found(code, "mcp-no-deadline")

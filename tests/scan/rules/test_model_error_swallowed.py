@@ -82,3 +82,46 @@ def test_messages_of_another_library_are_no_model(found: Scan) -> None:
             pass
     """
     assert not found(code, "model-error-swallowed")
+
+
+@pytest.mark.parametrize(
+    ("call", "given", "count"),
+    [
+        ("client.embeddings.create(input=text, model='m')", "[0] * 1536", 1),
+        ("client.embeddings.create(input=text, model='m')", "[0.0] * 1536", 1),
+        ("model.embed_query(text)", "np.zeros(1536)", 1),
+        ("client.embeddings.create(input=text, model='m')", "older(text)", 0),
+        ("parse(text)", "[0] * 1536", 0),
+    ],
+)
+def test_a_vector_of_zeros_hides_a_failure(call: str, given: str, count: int, found: Scan) -> None:
+    code = f"""
+def vector(text):
+    try:
+        return {call}
+    except Exception as error:
+        print(error)
+        return {given}
+
+
+VECTORS = [vector(one) for one in TEXTS]
+"""
+    assert len(found(HEAD + code, "model-error-swallowed")) == count
+
+
+@pytest.mark.parametrize(("trips", "count"), [("False", 1), ("True", 0)])
+def test_a_guard_that_could_not_ask_lets_all_pass(trips: str, count: int, found: Scan) -> None:
+    code = f"""
+from agents import Agent, GuardrailFunctionOutput, Runner
+
+judge = Agent(name="judge", model="gpt-4.1")
+
+
+async def guard(context, agent, text):
+    try:
+        told = await Runner.run(judge, text)
+        return GuardrailFunctionOutput(output_info=told, tripwire_triggered=told.final_output.bad)
+    except Exception as error:
+        return GuardrailFunctionOutput(output_info=str(error), tripwire_triggered={trips})
+"""
+    assert len(found(code, "model-error-swallowed")) == count

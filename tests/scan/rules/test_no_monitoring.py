@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from agentprobe.scan.engine import Scanned
 from agentprobe.scan.finding import Finding
 from agentprobe.scan.severity import Item, Persona, Tier
@@ -46,3 +48,25 @@ def test_what_watches_meets_the_item(scanned: Callable[..., Scanned]) -> None:
     )
     assert not result.findings
     assert [(one.item, one.what) for one in result.met] == [(Item.MONITORING, "sentry_sdk is imported")]
+
+
+def test_tracing_switched_off_through_the_environment_of_the_process_is_found(found: Scan) -> None:
+    code = """
+    import os
+
+    os.environ["LANGCHAIN_TRACING_V2"] = "false"
+    """
+    (finding,) = found(code, "no-monitoring")
+    assert finding.place.line == 4
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "os.environ['LANGCHAIN_TRACING_V2'] = 'true'",
+        "os.environ['DEBUG'] = 'false'",
+        "settings['LANGCHAIN_TRACING_V2'] = 'false'",
+    ],
+)
+def test_tracing_switched_on_and_other_variables_are_none(found: Scan, line: str) -> None:
+    assert not found(f"import os\n{line}\n", "no-monitoring")

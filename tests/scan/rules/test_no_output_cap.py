@@ -37,3 +37,16 @@ def test_a_single_call_and_a_chat_with_a_person_are_not(found: Scan) -> None:
     chat = CODE.format(more="").replace("for text in texts:", "while text := input():")
     assert not found(single, "no-output-cap")
     assert not found(chat, "no-output-cap")
+
+
+def test_a_stream_that_a_loop_goes_through_is_asked_for_once(found: Scan) -> None:
+    code = """
+    from openai import OpenAI
+
+    client = OpenAI(timeout=30)
+
+    def tell(messages):
+        for chunk in client.chat.completions.create(model="gpt-4.1", messages=messages, stream=True):
+            print(chunk)
+    """
+    assert not found(code, "no-output-cap", "no-spend-limit")

@@ -75,3 +75,63 @@ answer = client.chat.completions.create(model="gpt-5", messages=[], tools=TOOLS)
     mended = raw[: edit.start] + edit.text.encode() + raw[edit.end :]
     assert b"parallel_tool_calls=False" in mended
     assert not found(mended.decode(), "parallel-tool-calls-on")
+
+
+def test_an_agent_of_a_generic_class_is_an_agent(found: Scan) -> None:
+    code = """
+    import requests
+    from agents import Agent, function_tool
+
+    @function_tool
+    def cancel_flight(number: str) -> str:
+        "Cancel a flight."
+        requests.delete(f"https://air.example/flights/{number}", timeout=10).raise_for_status()
+        return "cancelled"
+
+    booking = Agent[Passenger](name="booking", tools=[cancel_flight])
+    """
+    (finding,) = found(code, "parallel-tool-calls-on")
+    assert finding.place.line == 11
+
+
+TOOLS = """
+import requests
+from agents import function_tool
+
+@function_tool
+def flight(number: str) -> str:
+    "What is to be done with a flight."
+    requests.{verb}(f"https://air.example/flights/{{number}}", timeout=10).raise_for_status()
+    return "done"
+"""
+BOOKING = """
+from agents import Agent
+from .tools import flight
+
+booking = Agent(name="booking", tools=[flight]{settings})
+"""
+
+
+def test_tools_of_another_file_are_known(found: Scan) -> None:
+    files = {
+        "air/__init__.py": "",
+        "air/tools.py": TOOLS.format(verb="delete"),
+        "air/team.py": BOOKING.format(settings=""),
+    }
+    (finding,) = found(files, "parallel-tool-calls-on")
+    assert (finding.place.path, finding.place.line) == ("air/team.py", 5)
+
+
+def test_tools_of_another_file_that_only_read_or_come_one_by_one_are_none(found: Scan) -> None:
+    reads = {
+        "air/__init__.py": "",
+        "air/tools.py": TOOLS.format(verb="get"),
+        "air/team.py": BOOKING.format(settings=""),
+    }
+    assert not found(reads, "parallel-tool-calls-on")
+    off = ", model_settings=ModelSettings(parallel_tool_calls=False)"
+    single = reads | {
+        "air/tools.py": TOOLS.format(verb="delete"),
+        "air/team.py": BOOKING.format(settings=off),
+    }
+    assert not found(single, "parallel-tool-calls-on")

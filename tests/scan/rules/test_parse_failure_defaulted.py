@@ -104,3 +104,50 @@ def settings(path):
 """
     (finding,) = found(OPENAI + code, "parse-failure-defaulted")
     assert (finding.place.line, finding.persona) == (12, Persona.PEDANTIC)
+
+
+def test_a_default_that_keeps_the_text_loses_nothing(found: Scan) -> None:
+    code = """
+import json
+from openai import OpenAI
+
+client = OpenAI()
+
+def arguments(text):
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return {"raw": text}
+
+def plan(messages):
+    reply = client.responses.create(model="gpt-5", input=messages)
+    return arguments(reply.output_text)
+"""
+    assert not found(code, "parse-failure-defaulted")
+    assert found(code.replace('{"raw": text}', "{}"), "parse-failure-defaulted")
+
+
+PROBE = """
+import json
+from openai import OpenAI
+
+client = OpenAI(timeout=30)
+
+def is_complete(messages):
+    text = client.chat.completions.create(model="gpt-5", messages=messages).choices[0].message.content
+    try:
+        json.loads(text)
+        return {good}
+    except json.JSONDecodeError:
+        return {bad}
+"""
+
+
+def test_a_function_that_only_asks_whether_a_text_can_be_parsed_puts_nothing_in_its_place(
+    found: Scan,
+) -> None:
+    assert not found(PROBE.format(good="True", bad="False"), "parse-failure-defaulted")
+
+
+def test_a_verdict_that_parsing_only_guards_is_a_default(found: Scan) -> None:
+    assert found(PROBE.format(good="json.loads(text)['fine']", bad="False"), "parse-failure-defaulted")

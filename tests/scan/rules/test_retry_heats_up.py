@@ -61,3 +61,29 @@ def test_a_temperature_that_is_raised_in_the_handler_is_found(found: Scan) -> No
 )
 def test_equal_falling_and_gathered_temperatures_are_not(found: Scan, code: str) -> None:
     assert not found(code, RULE)
+
+
+WHILE = """
+def ask(prompt):
+    tries = 0
+    while tries < 6:
+        text = complete(prompt, temperature={temperature})
+        {then}
+        tries += 1
+"""
+
+
+def test_a_counted_while_that_raises_the_temperature_until_an_answer_fits_is_found(found: Scan) -> None:
+    code = WHILE.format(temperature="tries * 0.2", then="if len(text) > 5: return text")
+    (finding,) = found(code, "retry-heats-up")
+    assert finding.place.line == 5
+
+
+@pytest.mark.parametrize(
+    ("temperature", "then"),
+    [("0.2", "if len(text) > 5: return text"), ("tries * 0.2", "answers.append(text)")],
+)
+def test_a_steady_temperature_and_a_search_in_a_while_are_none(
+    found: Scan, temperature: str, then: str
+) -> None:
+    assert not found(WHILE.format(temperature=temperature, then=then), "retry-heats-up")

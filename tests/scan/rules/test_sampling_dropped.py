@@ -64,3 +64,34 @@ def test_paths_that_keep_it_or_have_a_reason_are_not(found: Scan, body: str) -> 
 
 def test_functions_that_take_none_are_not(found: Scan) -> None:
     assert not found(f"{HEAD}def ask(m):\n    return {LOST}\n", RULE)
+
+
+AGENT = """
+from openai import OpenAI
+
+class Agent:
+    def __init__(self, temperature=0.7):
+        self.client = OpenAI(timeout=30)
+        {kept}
+
+    def ask(self, messages):
+        return self.client.chat.completions.create(model="gpt-4.1", messages=messages{given})
+"""
+
+
+def test_a_temperature_that_a_constructor_takes_and_no_call_is_given_is_found(found: Scan) -> None:
+    (finding,) = found(AGENT.format(kept="pass", given=""), "sampling-dropped")
+    assert (finding.place.line, finding.fix) == (10, None)
+    assert finding.message.startswith("Agent() takes temperature")
+
+
+@pytest.mark.parametrize(
+    ("kept", "given"),
+    [
+        ("self.temperature = temperature", ", temperature=self.temperature"),
+        ("self.settings = {'temperature': temperature}", ", **self.settings"),
+        ("pass", ", temperature=0"),
+    ],
+)
+def test_a_temperature_that_is_kept_or_set_at_the_call_is_not(found: Scan, kept: str, given: str) -> None:
+    assert not found(AGENT.format(kept=kept, given=given), "sampling-dropped")

@@ -116,3 +116,20 @@ def test_tests_are_left_alone(found: Scan) -> None:
 def test_a_branch_for_models_that_take_none_is_not(found: Scan) -> None:
     code = ask('model="gpt-4.1" if m else model', "if model in ['deepseek-reasoner']:")
     assert not found(code.replace("    return", "        return").replace("(m, **more)", "(m, model)"), RULE)
+
+
+@pytest.mark.parametrize("held", ['{"temperature": 0.0}', "settings"])
+def test_a_temperature_within_the_settings_of_a_spread_dictionary_is_seen(found: Scan, held: str) -> None:
+    code = f"""
+    import boto3
+
+    class Chat:
+        def __init__(self):
+            self.client = boto3.client("bedrock-runtime")
+
+        def ask(self, messages, model):
+            settings = {{"temperature": 0.0}}
+            asked = {{"modelId": model, "messages": messages, "inferenceConfig": {held}}}
+            return self.client.converse(**asked)
+    """
+    assert not found(code, "sampling-not-pinned")

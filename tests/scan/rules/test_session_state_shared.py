@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from agentprobe.scan.finding import Finding
 from agentprobe.scan.severity import Tier
 
@@ -126,3 +128,44 @@ async def chat(session: str, text: str):
     return await graph.ainvoke({"text": text}, {"configurable": {"thread_id": session}})
 """
     assert not found(code, "session-state-shared")
+
+
+DESK = """
+class Desk:
+    def __init__(self):
+        self.history = []
+
+    def ask(self, text):
+        {own}
+        self.history.append(text)
+        return model(self.history)
+"""
+SERVER = """
+from fastapi import FastAPI
+from desk import Desk
+
+app = FastAPI()
+{made}
+
+
+@app.post("/ask")
+def ask(text: str):
+    {inner}
+    return desk.ask(text)
+"""
+
+
+@pytest.mark.parametrize(
+    ("own", "made", "inner", "count"),
+    [
+        ("pass", "desk = Desk()", "pass", 1),
+        ("self.history = []", "desk = Desk()", "pass", 0),
+        ("pass", "DESKS = {}", "desk = Desk()", 0),
+    ],
+)
+def test_an_object_that_keeps_the_conversation_serves_all(
+    own: str, made: str, inner: str, count: int, found: Scan
+) -> None:
+    files = {"desk.py": DESK.format(own=own), "server.py": SERVER.format(made=made, inner=inner)}
+    findings = found(files, "session-state-shared")
+    assert [(one.place.path, one.tier) for one in findings] == [("server.py", Tier.INFERRED)] * count

@@ -86,3 +86,52 @@ def test_the_fix_raises_when_the_answer_was_cut(found: Scan, tmp_path: Path) -> 
     mended = (raw[: edit.start] + edit.text.encode() + raw[edit.end :]).decode()
     assert 'if answer.choices[0].finish_reason == "length":' in mended
     assert not found(mended, RULE)
+
+
+PLAN = "from llm import ask\n\nsteps = ask([])\n"
+LOOP = """
+import anthropic
+
+client = anthropic.Anthropic()
+
+
+def work(messages):
+    while messages:
+        answer = client.messages.create(model="claude-sonnet-4-5", max_tokens=1024, messages=messages{tools})
+        calls = [one for one in answer.content if one.type == "tool_use"]
+        if {test}:
+            return messages
+        messages += [run(one) for one in calls]
+"""
+
+
+@pytest.mark.parametrize(
+    ("tools", "test", "count"),
+    [
+        (", tools=TOOLS", "not calls", 1),
+        (", tools=TOOLS", "answer.stop_reason == 'end_turn'", 0),
+        ("", "not calls", 0),
+    ],
+)
+def test_an_answer_without_a_tool_call_ends_the_work(tools: str, test: str, count: int, found: Scan) -> None:
+    findings = found(LOOP.format(tools=tools, test=test), RULE)
+    assert ["end of the work" in one.message for one in findings] == [True] * count
+
+
+@pytest.mark.parametrize(
+    ("use", "others", "count"),
+    [
+        (
+            "return answer.choices[0].message.content",
+            {"plan.py": "from llm import ask\n\nsteps = ask([])\n"},
+            1,
+        ),
+        ("return answer.choices[0].message.content", {"test_plan.py": PLAN}, 0),
+        ("return answer", {"plan.py": PLAN}, 0),
+    ],
+)
+def test_text_under_a_cap_is_handed_to_other_files(
+    use: str, others: dict[str, str], count: int, found: Scan
+) -> None:
+    findings = found({"llm.py": CODE.format(check="pass", use=use), **others}, RULE)
+    assert [one.place.path for one in findings] == ["llm.py"] * count

@@ -61,3 +61,37 @@ def test_what_is_cut_small_or_fixed_is_not(found: Scan, body: str) -> None:
 
 def test_a_function_that_is_no_tool_is_not(found: Scan) -> None:
     assert not found(HEAD + "def look(url):\n    return requests.get(url, timeout=9).text\n", RULE)
+
+
+ROWS = """
+from smolagents import tool
+from sqlalchemy import create_engine, text
+
+engine = create_engine("sqlite://")
+
+@tool
+def sql_engine(query: str) -> str:
+    "Run a query."
+    output = ""
+    with engine.connect() as connection:
+        rows = connection.execute({query})
+        for row in rows:
+            {then}
+    return output
+"""
+
+
+@pytest.mark.parametrize("query", ["text(query)", "query"])
+def test_all_rows_of_a_query_that_the_model_writes_are_found(found: Scan, query: str) -> None:
+    (finding,) = found(ROWS.format(query=query, then="output += str(row)"), "tool-output-unbounded")
+    assert "all rows" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("query", "then"),
+    [("text('SELECT name FROM desks LIMIT 5')", "output += str(row)"), ("text(query)", "count(row)")],
+)
+def test_rows_of_a_query_of_ones_own_and_rows_that_are_only_counted_are_not(
+    found: Scan, query: str, then: str
+) -> None:
+    assert not found(ROWS.format(query=query, then=then), "tool-output-unbounded")

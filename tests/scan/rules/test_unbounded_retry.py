@@ -33,9 +33,9 @@ def again(messages):
     assert (first.place.line, first.severity, first.tier) == (8, Severity.HIGH, Tier.PROVED)
     after = fixed(OPENAI + code, first)
     assert "from tenacity import retry, wait_fixed, stop_after_attempt" in after
-    assert "@retry(wait=wait_fixed(2), stop=stop_after_attempt(5))" in after
+    assert "@retry(wait=wait_fixed(2), stop=stop_after_attempt(3))" in after
     assert [one.place.line for one in found(after, "unbounded-retry")] == [second.place.line]
-    assert "@retry(stop=stop_after_attempt(5))" in fixed(OPENAI + code, second)
+    assert "@retry(stop=stop_after_attempt(3))" in fixed(OPENAI + code, second)
 
 
 def test_backoff_without_a_limit_is_found(found: Scan, fixed: Callable[..., str]) -> None:
@@ -137,3 +137,30 @@ def worker(jobs):
             jobs.put(job.again(attempts=job.attempts + 1))
 """
     assert not found(OPENAI + code, "unbounded-retry")
+
+
+FLAG = """
+from time import sleep
+
+import openai
+
+def ask(messages):
+    keep_trying = True
+    while keep_trying:
+        try:
+            response = openai.ChatCompletion.create(model="gpt-5", messages=messages)
+            keep_trying = False
+        except Exception as error:
+            {then}
+            sleep(30)
+    return response
+"""
+
+
+def test_a_flag_that_only_success_sets_bounds_nothing(found: Scan) -> None:
+    every = found(FLAG.format(then="print(error)"), "unbounded-retry", "unbounded-loop", "no-failure-budget")
+    assert [(one.code, one.place.line) for one in every] == [("ERR004", 8)]
+
+
+def test_a_flag_that_the_handler_sets_too_ends_the_loop(found: Scan) -> None:
+    assert not found(FLAG.format(then="keep_trying = False"), "unbounded-retry")

@@ -14,7 +14,6 @@ from rich.console import Console
 from agentprobe.basis.files import write_whole
 from agentprobe.chaos.fault import FAULTS
 from agentprobe.chaos.schedule import Schedule
-from agentprobe.cli import chaos_stress
 from agentprobe.cli.before_dashes import GroupBeforeDashes, behind
 from agentprobe.cli.progress import Shots
 from agentprobe.config.load import NAME, load_settings
@@ -29,7 +28,19 @@ from agentprobe.report import html_chaos, terminal_chaos
 
 
 class _Group(GroupBeforeDashes):
+    """The campaign; its `stress` brings scipy, half a second that no campaign need wait."""
+
     runs = "an agent"
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), "stress"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name != "stress":
+            return super().get_command(ctx, cmd_name)
+        from agentprobe.cli.chaos_stress import command
+
+        return command
 
 
 @click.group("chaos", cls=_Group, invoke_without_command=True, subcommand_metavar="[-- COMMAND…]")
@@ -125,9 +136,6 @@ def _proved(proofs: Sequence[Proof]) -> int:
     if any(proof.breaks for proof in proofs):
         return 1
     return 3 if any(not proof.mended for proof in proofs) else 0
-
-
-command.add_command(chaos_stress.command)
 
 
 # -- what was asked for ------------------------------------------------------------------------------------

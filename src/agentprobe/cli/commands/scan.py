@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
 
-from agentprobe.basis.files import write_whole
+from agentprobe.cli.before_dashes import behind, cut
+from agentprobe.cli.scan_together import check_together
+from agentprobe.cli.scan_told import FORMATS, console, put, report
 from agentprobe.cli.scanned import Asked, Outcome, effective, go, lock_changes, watch
 from agentprobe.config.load import NAME
 from agentprobe.config.scan_settings import scan_settings
 from agentprobe.errors import ConfigError
-from agentprobe.report.github_scan import scan_github
-from agentprobe.report.json_scan import scan_json
-from agentprobe.report.junit_scan import scan_junit
-from agentprobe.report.markdown_scan import scan_markdown
-from agentprobe.report.sarif_scan import scan_sarif
-from agentprobe.report.terminal_rules import beside, draw_checklist, draw_rules
-from agentprobe.report.terminal_scan import draw_concise, draw_scan
+from agentprobe.lab.proving.mark import Marks
+from agentprobe.report.terminal_rules import draw_checklist, draw_rules
 from agentprobe.scan.checklist import State, checklist
 from agentprobe.scan.choosing import codes
 from agentprobe.scan.rule import RULES
 from agentprobe.scan.severity import Persona, Severity
-
-FORMATS = ("text", "concise", "json", "sarif", "github", "junit", "markdown")
 
 
 class _Scan(click.Group):
@@ -37,6 +30,8 @@ class _Scan(click.Group):
     allow_interspersed_args = True
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--prove" in args:
+            args = cut(ctx, args)
         if args[:1] != ["diff"] or Path("diff").exists():
             return super().parse_args(ctx, args)
         super().parse_args(ctx, [])
@@ -54,8 +49,14 @@ class _Scan(click.Group):
 )
 @click.option("--select", multiple=True, metavar="RULE", help="Only these rules: name, code or start of one.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules; repeatable.")
-@click.option("--severity", type=click.Choice(list(Severity)), help="The mildest that is told; default: low.")
-@click.option("--persona", type=click.Choice(list(Persona)), help="Who reads; default: regular.")
+@click.option(
+    "--severity",
+    type=click.Choice([one.value for one in Severity]),
+    help="The mildest that is told; default: low.",
+)
+@click.option(
+    "--persona", type=click.Choice([one.value for one in Persona]), help="Who reads; default: regular."
+)
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Files not to scan; repeatable.")
 @click.option("--format", "form", default="text", show_default=True, type=click.Choice(FORMATS))
 @click.option("--output", type=click.Path(path_type=Path), help="Write the report to this file.")
@@ -75,6 +76,17 @@ class _Scan(click.Group):
 @click.option("--checklist", is_flag=True, help="What an agent needs before it is ready, and how it stands.")
 @click.option("--explain", metavar="RULE", help="The page of a rule.")
 @click.option("--list-rules", is_flag=True, help="All rules, one a line.")
+@click.option("--since", metavar="REV", help="Only findings on what has changed since this git revision.")
+@click.option("--prove", "proving", is_flag=True, help="Run the agent under the faults that prove findings.")
+@click.option("--agent", "agents", multiple=True, metavar="NAME", help="With --prove: only this agent.")
+@click.option("--task", "tasks", multiple=True, metavar="ID", help="With --prove: only this task.")
+@click.option("--sim", metavar="POLICY", help="With --prove -- COMMAND: let a simulated model answer.")
+@click.option("--reads", multiple=True, metavar="TOOL", help="With --prove -- COMMAND: it only reads.")
+@click.option("--model-url", metavar="URL", help="With --prove -- COMMAND: where the model is.")
+@click.option("--runs", type=click.IntRange(1), metavar="N", help="With --prove: the budget in runs.")
+@click.option("--tokens", type=click.IntRange(1), metavar="N", help="With --prove: the budget in tokens.")
+@click.option("--dollars", type=click.FloatRange(0, min_open=True), help="With --prove: the budget in money.")
+@click.option("--minutes", type=click.FloatRange(0, min_open=True), help="With --prove: the budget in time.")
 @click.option("--watch", "watching", is_flag=True, help="Scan again whenever a file changes.")
 @click.option("--no-cache", is_flag=True, help="Look at all files, and keep nothing.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes side by side.")
@@ -87,6 +99,8 @@ def command(ctx: click.Context, /, **options: Any) -> int | None:
     agentprobe scan src --select ERR,LAT001
     agentprobe scan --config agent_config.json   an agent's settings file
     agentprobe scan --fix
+    agentprobe scan --since main                 what this branch brings
+    agentprobe scan --prove                      and runs the agent to see whether it is so
     agentprobe scan diff old/uv.lock uv.lock     what a change of dependencies changes
 
     Exit code: 0 nothing found, 1 findings, 2 wrong use, 3 nothing could be scanned, 70 a rule of ours failed.
@@ -94,21 +108,28 @@ def command(ctx: click.Context, /, **options: Any) -> int | None:
     if ctx.invoked_subcommand is not None:
         return None
     if options["list_rules"]:
-        _console().print(draw_rules(RULES))
+        console().print(draw_rules(RULES))
         return 0
     if options["explain"]:
         return _explain(options["explain"])
+    check_together(options)
     asked = _asked(**options)
     if options["watching"]:
-        return watch(asked, lambda outcome: _print(outcome, "text", None))
+        return watch(asked, lambda outcome: report(outcome, "text", None))
     if options["table"]:
-        return _put(effective(asked, as_json=options["form"] == "json"), options["output"])
+        return put(effective(asked, as_json=options["form"] == "json"), options["output"])
     outcome = go(asked)
     if outcome.difference:
         click.echo(outcome.difference, nl=False)
     if options["checklist"]:
         return _checklist(outcome)
-    return _print(outcome, options["form"], options["output"])
+    marks: Marks = {}
+    if options["proving"]:
+        from agentprobe.cli.proving import prove  # what runs agents is slow to load, and few scans want it
+
+        ours = options["config"] if options["config"] and _is_ours(options["config"]) else None
+        outcome, marks = prove(outcome, behind(ctx), ours, options)
+    return report(outcome, options["form"], options["output"], marks)
 
 
 @command.command("diff")
@@ -121,7 +142,7 @@ def diff(old: Path, new: Path, form: str) -> int:
     Exit code: 0 no default changes, 1 some do.
     """
     shown, changes = lock_changes(old, new, as_json=form == "json")
-    _put(shown, None)
+    put(shown, None)
     return 1 if changes else 0
 
 
@@ -166,6 +187,7 @@ def _asked(
         unsafe=options["unsafe_fixes"],
         only_show=options["difference"],
         servers=options["servers"],
+        since=options["since"] or "",
         cached=not options["no_cache"],
         workers=options["workers"] or 0,
     )
@@ -191,49 +213,10 @@ def _root(paths: tuple[Path, ...], agent: Path | None) -> Path:
     return first
 
 
-def _print(outcome: Outcome, form: str, output: Path | None) -> int:
-    told, files = outcome.told, outcome.told.scanned.files
-    findings, skipped = told.findings, told.scanned.skipped
-    if form == "json":
-        _put(scan_json(findings, skipped, files=files), output)
-    elif form == "sarif":
-        _put(scan_sarif(findings, skipped), output)
-    elif form == "junit":
-        _put(scan_junit(findings, skipped, files=files).encode("utf-8", "replace"), output)
-    elif form == "github":
-        _put(scan_github(findings, skipped).encode("utf-8", "replace"), output)
-    elif form == "markdown":
-        _put(scan_markdown(findings, skipped, files=files).encode("utf-8", "replace"), output)
-    elif form == "concise":
-        _put(draw_concise(findings, skipped, files=files), output)
-    else:
-        _put(draw_scan(findings, skipped, root=outcome.session.root, files=files), output)
-    for line in (*beside(told), *outcome.said):
-        click.echo(line, err=True)
-    return outcome.exit_code
-
-
 def _checklist(outcome: Outcome) -> int:
     lines = checklist(outcome.told.findings, outcome.told.scanned.met)
-    _console().print(draw_checklist(lines))
+    console().print(draw_checklist(lines))
     return max(outcome.exit_code, int(any(one.state is not State.MET for one in lines)))
-
-
-def _put(shown: Any, output: Path | None) -> int:
-    if isinstance(shown, bytes):
-        if output is not None:
-            write_whole(output, shown)
-        else:
-            sys.stdout.write(shown.decode("utf-8", "replace"))
-        return 0
-    if output is None:
-        _console().print(shown)
-        return 0
-    console = Console(width=140, highlight=False, soft_wrap=True)
-    with console.capture() as told:
-        console.print(shown)
-    write_whole(output, told.get())
-    return 0
 
 
 def _explain(name: str) -> int:
@@ -242,7 +225,3 @@ def _explain(name: str) -> int:
             click.echo(f"{rule.code} {rule.name} ({rule.severity}, {rule.mode}, fix: {rule.fixes})\n")
             click.echo(inspect.cleandoc(rule.__doc__ or "") + "\n")
     return 0
-
-
-def _console() -> Console:
-    return Console(highlight=False, soft_wrap=True)

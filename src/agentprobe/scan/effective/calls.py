@@ -17,6 +17,7 @@ from agentprobe.scan.effective.worst import worst_of
 from agentprobe.scan.facts import ClientUse, Facts, ModelCall
 from agentprobe.scan.finding import Place
 from agentprobe.scan.project import Project
+from agentprobe.scan.purpose import is_test
 
 
 def effective_calls(project: Project) -> tuple[Effective, ...]:
@@ -155,6 +156,9 @@ def _one_way(found: list[tuple[Facts, ClientUse]]) -> bool:
     return len({api.name if (api := maker_of(one.made)) else one.made for _, one in found}) == 1
 
 
+_LIMITS = frozenset({"timeout", "max_retries", "http_client", "http_options"})
+
+
 class Linked:
     """Finds what a call is made on where that is made in another file or by a function."""
 
@@ -188,11 +192,24 @@ class Linked:
                 api = api or self._linked(client, rest)
                 made_there = self.by_function.get((home.path, client.function), ()) if client.returned else ()
                 also = tuple(one for one in made_there if one[1] is not client)
+            elif api is not None:
+                home, client = self._only_one(facts, api, call) or (facts, None)
         if api is None or self._is_own(client, call):
             return None
         made = client.made if client is not None else call.callee
         package = package_of(api, made)
         return Asked(call=call, facts=facts, api=api, client=client, home=home, package=package, also=also)
+
+    def _only_one(self, facts: Facts, api: Api, call: ModelCall) -> tuple[Facts, ClientUse] | None:
+        """A client that nobody sees handed in, where every one that the project makes is plain."""
+        name = (call.written or call.callee).partition(".")[0]
+        if api.on_maker or call.sure or name not in facts.parameters.get(call.function, ()):
+            return None
+        made = [
+            one for one in self.by_place.values() if one[1].made in api.makers and not is_test(one[0].path)
+        ]
+        plain = all(not one.spread and not _LIMITS & one.arguments.keys() for _, one in made)
+        return made[0] if made and plain else None
 
     def _is_own(self, client: ClientUse | None, call: ModelCall) -> bool:
         """Is what looks like a library's class one of the project's own, such as `agents.Agent`?"""
@@ -233,7 +250,7 @@ class Linked:
 
     def _parameter(self, facts: Facts, call: ModelCall) -> tuple[Facts, ClientUse, str] | None:
         """What the callers of a function hand in as its client, where they all make the same."""
-        name, _, method = call.callee.partition(".")
+        name, _, method = (call.written or call.callee).partition(".")
         if name not in facts.parameters.get(call.function, ()):
             return None
         found = []
@@ -256,7 +273,7 @@ class Linked:
             if named is not None:
                 return (*named, method)
             made = home.instances.get(f"{known}.{name}", "")
-            meant = self.project.meant(made) if made else None
+            meant = self.project.meant(made) if made else (home, f"{known}.{name}")  # `self.get_client()`
             found = self.by_function.get((meant[0].path, meant[1]), []) if meant is not None else []
             if _one_way(found):
                 return (*found[0], method)

@@ -184,6 +184,8 @@ class Settings:
             return msgspec.structs.replace(UNKNOWN, source=f"perhaps in **{client.spread[0]}")
         if on_client and client is None and asked.api.makers and not _without_client(asked):
             return msgspec.structs.replace(UNKNOWN, source="where its client is made was not found")
+        if setting == "timeout" and not asked.package and asked.api.name == "langchain.model":
+            return Resolved(known=True, source="not set: what its provider's client does", tier=Tier.INFERRED)
         return self.default(asked.package, setting, asked.api.name, asked.facts.path)
 
     def default(self, package: str, setting: str, way: str, path: str, depth: int = 0) -> Resolved:

@@ -12,6 +12,7 @@ from agentprobe.scan.finding import Place
 from agentprobe.scan.nodes import short
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
+from agentprobe.scan.scripts.effective import script_calls
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -46,7 +47,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 def effective_rows(project: Project, *, tests: bool = False) -> tuple[Row, ...]:
     """The rows for a project, in the order of its files; those of tests only where they are wanted."""
-    rows = [_row(one) for one in effective_calls(project) if tests or not is_test(one.call.place.path)]
+    calls = (*effective_calls(project), *(one for _, one in script_calls(project)))
+    rows = [_row(one) for one in calls if tests or not is_test(one.call.place.path)]
     return tuple(sorted(rows, key=lambda one: (one.place.path, one.place.line, one.place.column)))
 
 
@@ -67,7 +69,9 @@ def _row(one: Effective) -> Row:
         cap=_cell("cap", one.cap),
         timeout=_timeout(one),
         attempts=attempts,
-        steps=_cell("steps", one.steps) if api is not None and api.loops else Cell(text="1"),
+        steps=_cell("steps", one.steps)
+        if (api is not None and api.loops) or one.call.language != "python"
+        else Cell(text="1"),
         worst=_worst(one),
         made_only=one.made_only,
     )

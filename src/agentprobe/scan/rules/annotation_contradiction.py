@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.facts import Effect, Tool
-from agentprobe.scan.finding import Finding, Place
+from agentprobe.scan.finding import Finding, Place, Probe
+from agentprobe.scan.mending.hints import setting_right
 from agentprobe.scan.module import Module
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.script import Script
+from agentprobe.scan.scripts.tools import contradiction, tools
 from agentprobe.scan.severity import Mode, Severity, Tier
 from agentprobe.scan.tool_effects import STRONG, Write, in_words, writes_in
 from agentprobe.scan.tools import every_tool
@@ -61,7 +67,24 @@ class AnnotationContradiction(Rule):
     code = "TOOL002"
     severity = Severity.HIGH
     mode = Mode.TOOL_CONTRACT
+    probe = Probe(
+        faults=("reply_lost",), expects="does it twice, as if it only read", shows=(Sign.DUPLICATED,)
+    )
+    fixes = "unsafe"
     triggers = ("readOnly", "destructive", "idempotent", "read_only")
+
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        for one in tools(script) if not is_test(script.path) else ():
+            message = contradiction(one)
+            if message:
+                yield self.found(
+                    script.place(one.node),
+                    message,
+                    tier=Tier.INFERRED,
+                    subject=one.name,
+                    consequence=_TOLD,
+                    advice="let the hints say what the tool does at its worst",
+                )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):
@@ -71,7 +94,8 @@ class AnnotationContradiction(Rule):
                 continue
             function = module.by_qualname.get(tool.function)
             writes = writes_in(module, function, deep=True) if function is not None else []
-            yield from self._told(tool, writes, tuple(module.place(one.node) for one in writes[:3]))
+            for told in self._told(tool, writes, tuple(module.place(one.node) for one in writes[:3])):
+                yield replace(told, fix=setting_right(module, function, tool, told.message))
 
     def in_tools(self, tools: Sequence[Tool]) -> Iterable[Finding]:
         for tool in tools:

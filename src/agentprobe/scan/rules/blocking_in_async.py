@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from agentprobe.scan.facts import Facts, Wait
 from agentprobe.scan.finding import Finding, Fix, Probe
 from agentprobe.scan.flows import calls_of, own_function
+from agentprobe.scan.mending.additions import importing
 from agentprobe.scan.module import Module
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
@@ -169,17 +170,20 @@ def _advice(told: Wait) -> str:
 
 def _in_a_thread(module: Module, call: ast.Call, told: Wait) -> Fix | None:
     """`await asyncio.to_thread(f, …)`; for sleep its own."""
-    if module.imports.get("asyncio") != "asyncio" or isinstance(module.parent(call), ast.withitem):
+    imports = importing(module, "import asyncio")
+    if imports is None or isinstance(module.parent(call), ast.withitem):
         return None
     start, end = module.span(call)
     _, after = module.span(call.func)
     if told.kind == "sleep":
-        edits = (module.replaced(call.func, "await asyncio.sleep"),)
+        edits = (*imports, module.replaced(call.func, "await asyncio.sleep"))
         return Fix(what="await asyncio.sleep", edits=edits)
     if module.text.raw[after : after + 1] != b"(":
         return None
     comma = "," if call.args or call.keywords else ""
-    space = " " if comma else ""
-    opened = module.inserted(start, "(await asyncio.to_thread(")
+    space = " " if comma and not module.text.raw[after + 1 : after + 2].isspace() else ""
+    alone = isinstance(module.parent(call), ast.Assign | ast.AnnAssign | ast.Return | ast.Expr | ast.keyword)
+    opened = module.inserted(start, f"{'' if alone else '('}await asyncio.to_thread(")
     between = type(opened)(path=module.path, start=after, end=after + 1, text=comma + space)
-    return Fix(what="run it in a thread", edits=(opened, between, module.inserted(end, ")")))
+    closed = () if alone else (module.inserted(end, ")"),)
+    return Fix(what="run it in a thread", edits=(*imports, opened, between, *closed))

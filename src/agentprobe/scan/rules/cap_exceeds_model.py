@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.call_tokens import models_of
-from agentprobe.scan.declared import declared
+from agentprobe.scan.declared import Setting, declared
 from agentprobe.scan.document import Document
 from agentprobe.scan.effective import Effective, Resolved, effective_calls
 from agentprobe.scan.finding import Finding, Fix, Probe
+from agentprobe.scan.mending.setting import setting
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
@@ -51,7 +55,11 @@ class CapExceedsModel(Rule):
     severity = Severity.HIGH
     mode = Mode.TOKEN_LIMIT
     fixes = "safe"
-    probe = Probe(faults=("parameter_rejected",), expects="goes on as if the model had answered")
+    probe = Probe(
+        faults=("parameter_rejected",),
+        expects="goes on as if the model had answered",
+        shows=(Sign.LIED, Sign.STRAYED),
+    )
 
     def in_project(self, project: Project) -> Iterable[Finding]:
         for one in effective_calls(project):
@@ -72,6 +80,7 @@ class CapExceedsModel(Rule):
                     consequence="the provider refuses the call, or cuts the answer where more is expected",
                     advice=f"allow {known.writes:,} at most, and look at why an answer ended",
                     related=(one.settings["model"].place,),
+                    fix=_lowered(document, cap, known.writes),
                 )
 
     def _judged(self, project: Project, one: Effective) -> Iterable[Finding]:
@@ -106,6 +115,12 @@ class CapExceedsModel(Rule):
             related=(one.call.place,) if cap.place not in (None, one.call.place) else (),
             fix=Fix(what=f"allow {facts.writes:,}", edits=(edit,), safe=True) if edit is not None else None,
         )
+
+
+def _lowered(document: Document, cap: Setting, most: int) -> Fix | None:
+    what = f"allow {most:,}"
+    fix = setting(document, cap.place, cap.key, cap.value, new=str(most), what=what)
+    return replace(fix, safe=True) if fix is not None else None
 
 
 def _is_widened(one: Effective) -> bool:

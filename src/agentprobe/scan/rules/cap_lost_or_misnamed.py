@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from agentprobe.scan.call_tokens import models_of
 from agentprobe.scan.effective import Effective, effective_calls
@@ -79,6 +79,33 @@ class CapLostOrMisnamed(Rule):
                 by_function.setdefault(function, []).append(call)
         for function, calls in by_function.items():
             yield from self._lost(module, function, calls)
+        yield from self._forgotten(module, by_function)
+
+    def _forgotten(self, module: Module, asked: Mapping[Function, list[ModelCall]]) -> Iterable[Finding]:
+        """Caps that a constructor takes and no call of the class's methods is given."""
+        by_owner: dict[str, list[ModelCall]] = {}
+        for function, calls in asked.items():
+            by_owner.setdefault(module.qualname(function).rpartition(".")[0], []).extend(calls)
+        for owner, calls in by_owner.items():
+            maker = module.by_qualname.get(f"{owner}.__init__") if owner else None
+            name = next((one for one in parameters(maker) if one in _CAPS), "") if maker is not None else ""
+            capped = any(
+                one.spread
+                or any(
+                    map(_is_cap, (*one.arguments, *(one.client.arguments if one.client is not None else ())))
+                )
+                for one in calls
+            )
+            if maker is not None and name and not capped and not _is_read(maker, name):
+                yield self.found(
+                    calls[0].place,
+                    f"{owner}() takes {name} and does not hand it to the model",
+                    tier=Tier.PROVED if calls[0].sure else Tier.INFERRED,
+                    subject=f"{owner}:{name}",
+                    consequence="answers are as long as the model likes, whatever the callers say",
+                    advice=f"keep it as self.{name} and hand it on, or take it out of the parameters",
+                    related=(module.place(maker),),
+                )
 
     def _lost(self, module: Module, function: Function, calls: list[ModelCall]) -> Iterable[Finding]:
         name = next((one for one in parameters(function) if one in _CAPS), "")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.call_tokens import models_of, texts_of
 from agentprobe.scan.effective import Effective, effective_calls
 from agentprobe.scan.finding import Finding, Probe
@@ -67,7 +68,11 @@ class CapTooSmall(Rule):
     code = "TOK004"
     severity = Severity.MEDIUM
     mode = Mode.TOKEN_LIMIT
-    probe = Probe(faults=("small_max_tokens", "cut_answer"), expects="takes half an answer for a whole one")
+    probe = Probe(
+        faults=("small_max_tokens", "cut_answer"),
+        expects="takes half an answer for a whole one",
+        shows=(Sign.MISACTED, Sign.LIED, Sign.STRAYED),
+    )
 
     def in_project(self, project: Project) -> Iterable[Finding]:
         for one in effective_calls(project):

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from agentprobe.scan.finding import Finding
 from agentprobe.scan.histories import words_of
+from agentprobe.scan.mending.count import counting
 from agentprobe.scan.module import FUNCTIONS, Function, Module, last_word
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
@@ -57,6 +58,7 @@ class CharsAsTokens(Rule):
     code = "CTX004"
     severity = Severity.LOW
     mode = Mode.CONTEXT_OVERFLOW
+    fixes = "safe"
     triggers = ("token", "TOKEN")
 
     def in_module(self, module: Module) -> Iterable[Finding]:
@@ -95,6 +97,7 @@ class CharsAsTokens(Rule):
             subject=module.qualname(where),
             consequence="off by a factor of up to four: code, JSON and most languages have more tokens",
             advice="count with the model's own tokenizer, or keep a margin and say so",
+            fix=counting(module, counted, where if isinstance(where, ast.Subscript) else None),
         )
 
 

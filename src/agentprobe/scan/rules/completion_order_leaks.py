@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.module import Module
 from agentprobe.scan.purpose import is_test
@@ -51,6 +52,8 @@ class CompletionOrderLeaks(Rule):
     probe = Probe(
         faults=("latency", "results_reordered"),
         expects="answers otherwise when results arrive in another order",
+        shows=(Sign.MISACTED, Sign.LIED, Sign.STRAYED),
+        at="tool",
     )
 
     def in_module(self, module: Module) -> Iterable[Finding]:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.finding import Finding, Met, Probe
 from agentprobe.scan.model_calls import model_calls
 from agentprobe.scan.module import Function, Module
@@ -85,7 +86,11 @@ class ContextAgeUnchecked(Rule):
         "price",
         "calendar",
     )
-    probe = Probe(faults=("stale_result",), expects="goes on with what is out of date")
+    probe = Probe(
+        faults=("stale_result",),
+        expects="goes on with what is out of date",
+        shows=(Sign.MISACTED, Sign.LIED, Sign.STRAYED),
+    )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         asking = {module.function(call) for call in model_calls(module)} - {None}

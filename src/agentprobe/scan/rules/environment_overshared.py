@@ -12,6 +12,8 @@ from agentprobe.scan.mcp_servers import Server, servers_in, servers_in_code
 from agentprobe.scan.module import Module, argument
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.script import Script
+from agentprobe.scan.scripts.servers import overshared
 from agentprobe.scan.severity import Mode, Severity, Tier
 
 _SECRET = re.compile(r"(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PAT|CREDENTIALS)(?:_|$)")
@@ -50,6 +52,17 @@ class EnvironmentOvershared(Rule):
     severity = Severity.MEDIUM
     mode = Mode.TOOL_CONTRACT
     triggers = ("environ",)
+
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        for node in overshared(script) if not is_test(script.path) else ():
+            yield self.found(
+                script.place(node),
+                "an MCP server is given the whole environment",
+                tier=Tier.PROVED,
+                subject=script.name_of(script.function(node)) or "env",
+                consequence=_TOLD,
+                advice="hand it the variables that it needs, by name",
+            )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.facts import Caught, Facts
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.reaching import Reach, reaching
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.handlers import caught
+from agentprobe.scan.scripts.hidden import hidden_elsewhere
+from agentprobe.scan.scripts.script import Script
+from agentprobe.scan.scripts.tools import tool_around
 from agentprobe.scan.severity import Mode, Severity, Tier
 
 
@@ -17,7 +22,8 @@ class ErrorAsAnswer(Rule):
     """When the model cannot be asked, a sentence about the failure is returned as if the model had said it.
 
     Finds: a broad handler around a call of a model (or of a function that makes it) which returns a text or
-    puts it into the variable that holds the answer: `return f"Error: {e}"`, `answer = "Sorry, …"`.
+    puts it into the variable that holds the answer, or into the state of a graph: `return f"Error: {e}"`,
+    `answer = "Sorry, …"`, `return {"report": f"Error: {e}"}`.
 
     Breaks: the caller cannot tell the text from an answer. It is stored, sent to customers, parsed, or put
     into the next prompt, where the model explains it to somebody. No counter of failures moves.
@@ -56,11 +62,30 @@ class ErrorAsAnswer(Rule):
     severity = Severity.HIGH
     mode = Mode.SILENT_ERRORS
     probe = Probe(
-        faults=("rate_limited", "server_error"), expects="hands the text of the error on as the answer"
+        faults=("rate_limited", "server_error"),
+        expects="hands the text of the error on as the answer",
+        shows=(Sign.LIED, Sign.STRAYED),
     )
     triggers = ("except",)
 
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        for one in caught(script) if not is_test(script.path) else ():
+            if one.how != "answers" or tool_around(script, one.handler) is not None:
+                continue
+            told = "the model" if one.direct else "what asks the model"
+            yield self.found(
+                script.place(one.handler),
+                f'when {told} fails, "{one.told[:40].strip()}" is handed on as the answer',
+                tier=Tier.PROVED if one.direct and one.asked.sure else Tier.INFERRED,
+                severity=None if one.direct else Severity.MEDIUM,
+                subject=script.name_of(script.function(one.handler)),
+                consequence="an outage reaches the next step as text, and is stored or believed as an answer",
+                advice="throw an error of your own here; write the sentence where a person reads it",
+                related=(script.place(one.asked.node),),
+            )
+
     def in_project(self, project: Project) -> Iterable[Finding]:
+        yield from self._scripts(project)
         reach = reaching(project)
         for facts in project.facts.values():
             if is_test(facts.path):
@@ -68,6 +93,19 @@ class ErrorAsAnswer(Rule):
             for one in facts.caught:
                 if one.how == "answers" and not one.boundary and not _is_tool(reach, facts, one):
                     yield from self._answered(project, reach, facts, one)
+
+    def _scripts(self, project: Project) -> Iterable[Finding]:
+        for facts, one in hidden_elsewhere(project):
+            if one.how == "answers" and not is_test(facts.path) and "/tools/" not in facts.path:
+                yield self.found(
+                    one.place,
+                    f'when {one.callee.rpartition(":")[2]}() fails, "{one.told[:40].strip()}" is the answer',
+                    tier=Tier.INFERRED,
+                    severity=Severity.MEDIUM,
+                    subject=one.function,
+                    consequence="an outage reaches the next step as text, and is believed as an answer",
+                    advice="throw an error of your own here; write the sentence where a person reads it",
+                )
 
     def _answered(self, project: Project, reach: Reach, facts: Facts, one: Caught) -> Iterable[Finding]:
         speaker = "" if one.asked is not None else _speaker(project, reach, facts, one)

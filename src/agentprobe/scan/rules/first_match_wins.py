@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.facts import Effect
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.module import Function, Module
@@ -35,9 +36,9 @@ _AGGREGATE = re.compile(
 class FirstMatchWins(Rule):
     """A tool looks for something by its name and returns the first match as if it were the only one.
 
-    Finds: in tools and what they call: `next(… for … if name in …)`, a loop that returns at the first row
-    whose name fits, `fetchone()` or `LIMIT 1` after a WHERE by a name or with LIKE, `.first()` after such a
-    filter.
+    Finds: in tools and what they call: `next(… for … if name in …)`, a loop that returns, or is left, at
+    the first row whose name fits, `fetchone()` or `LIMIT 1` after a WHERE by a name or with LIKE, `.first()`
+    after such a filter.
 
     Breaks: the test data has one John Smith, production has forty-seven. The tool picks whichever comes first
     and hides that there was a choice, so the agent cannot ask which one was meant; it acts on the wrong one.
@@ -71,7 +72,9 @@ class FirstMatchWins(Rule):
     severity = Severity.HIGH
     mode = Mode.FIXTURES
     probe = Probe(
-        faults=("many_for_one", "near_duplicate", "wrong_entity"), expects="acts on the first of several"
+        faults=("many_for_one", "near_duplicate", "wrong_entity"),
+        expects="acts on the first of several",
+        shows=(Sign.MISACTED, Sign.LIED, Sign.STRAYED),
     )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
@@ -105,14 +108,17 @@ def _picks(module: Module, function: Function) -> Iterator[tuple[ast.AST, str, T
                 yield call, *told
     for node in ast.walk(function):
         if isinstance(node, ast.For) and not node.orelse:
-            for part in node.body:
-                if isinstance(part, ast.If) and any(
-                    isinstance(one, ast.Return) and one.value is not None for one in part.body
-                ):
-                    told = _by(part.test) if _returns_the_row(part, node.target) else None
-                    if told is not None:
-                        yield part, *told
+            yield from _in_loop(node)
     yield from _from_database(module, function)
+
+
+def _in_loop(loop: ast.For) -> Iterator[tuple[ast.AST, str, Tier]]:
+    """The tests by which a loop returns, or keeps and leaves with, the first row that passes."""
+    for part in (one for one in loop.body if isinstance(one, ast.If)):
+        returns = _returns_the_row(part, loop.target)
+        told = _by(part.test) if returns or _keeps_the_row(part, loop.target) else None
+        if told is not None:
+            yield part, told[0], told[1] if returns else Tier.INFERRED
 
 
 def _is_returned(module: Module, function: Function, call: ast.Call) -> bool:
@@ -138,6 +144,17 @@ def _returns_the_row(part: ast.If, target: ast.expr) -> bool:
         and any(isinstance(each, ast.Name) and each.id in names for each in ast.walk(one.value))
         for one in part.body
     )
+
+
+def _keeps_the_row(part: ast.If, target: ast.expr) -> bool:
+    """Is the row that the loop stands at kept under a name, and the loop left: `found = row["id"]; break`?"""
+    names = {one.id for one in ast.walk(target) if isinstance(one, ast.Name)}
+    kept = any(
+        isinstance(one, ast.Assign)
+        and any(isinstance(each, ast.Name) and each.id in names for each in ast.walk(one.value))
+        for one in part.body
+    )
+    return kept and isinstance(part.body[-1], ast.Break)
 
 
 def _by(test: ast.expr) -> tuple[str, Tier] | None:

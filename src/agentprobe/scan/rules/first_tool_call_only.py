@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.facts import Facts
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.first_calls import first_calls
+from agentprobe.scan.scripts.script import Script
 from agentprobe.scan.severity import Mode, Severity, Tier
 
 
@@ -52,7 +55,22 @@ class FirstToolCallOnly(Rule):
     code = "RACE009"
     severity = Severity.HIGH
     mode = Mode.RACE_CONDITION
-    probe = Probe(faults=("parallel_calls_switched",), expects="leaves all calls but the first undone")
+    probe = Probe(
+        faults=("parallel_calls_switched",),
+        expects="leaves all calls but the first undone",
+        shows=(Sign.MISACTED, Sign.LIED, Sign.STRAYED),
+    )
+
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        for node, sure in first_calls(script) if not is_test(script.path) else ():
+            yield self.found(
+                script.place(node),
+                f"only the first of {script.source(node, 40).rpartition('[')[0].rstrip('?.')} is carried out",
+                tier=Tier.PROVED if sure else Tier.INFERRED,
+                subject=script.name_of(script.function(node)),
+                consequence="an answer with two calls loses one, and the next request misses its result",
+                advice="run over all calls, or set parallel_tool_calls: false where the model is asked",
+            )
 
     def in_project(self, project: Project) -> Iterable[Finding]:
         single = {_home(facts) for facts in project.facts.values() if facts.one_call}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.facts import NamedModel
-from agentprobe.scan.finding import Edit, Finding, Fix
+from agentprobe.scan.finding import Edit, Finding, Fix, Probe
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_shown, is_test
 from agentprobe.scan.rule import Rule
@@ -46,16 +47,23 @@ class FloatingModelAlias(Rule):
     code = "TMP006"
     severity = Severity.MEDIUM
     mode = Mode.TEMPERATURE_DRIFT
+    probe = Probe(
+        faults=("other_model",),
+        expects="another answer by the next model",
+        shows=(Sign.MISACTED, Sign.LIED, Sign.STRAYED),
+    )
     item = Item.PINNED_SAMPLING
     fixes = "unsafe"
 
     def in_project(self, project: Project) -> Iterable[Finding]:
         today = project.clock.date().date()
-        for facts in project.facts.values():
-            if is_test(facts.path):
+        files = [(one.path, one.named_models) for one in project.facts.values()]
+        files += [(one.path, one.named_models) for one in project.scripts.values()]
+        for path, models in files:
+            if is_test(path):
                 continue
             by_name: dict[str, list[NamedModel]] = {}
-            for one in facts.named_models:
+            for one in models:
                 by_name.setdefault(one.name, []).append(one)
             for name, named in by_name.items():
                 yield from self._judged(name, named, today)
@@ -112,6 +120,6 @@ def _fix(name: str, named: list[NamedModel], known: ModelFacts | None, pinned: s
         return None
     text = name[: len(name) - len(known.id)] + pinned
     edits = tuple(
-        Edit(path=one.place.path, start=one.start, end=one.end, text=f'"{text}"') for one in named if one.end
+        Edit(path=one.place.path, start=one.start, end=one.end, text=text) for one in named if one.end
     )
     return Fix(what=f"name {text}", edits=edits) if edits else None

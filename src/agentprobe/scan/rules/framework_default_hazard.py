@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.effective import Effective, effective_calls
-from agentprobe.scan.finding import Finding, Fix, Place, Probe
+from agentprobe.scan.finding import Finding, Fix, Origin, Place, Probe
 from agentprobe.scan.graph_edges import asks_somebody, has_cycle, is_part
 from agentprobe.scan.nodes import call_at, short
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.script import Script
+from agentprobe.scan.scripts.single_steps import single_steps
 from agentprobe.scan.severity import Item, Mode, Severity, Tier
 
 _MANY = 1_000
@@ -56,7 +59,21 @@ class FrameworkDefaultHazard(Rule):
     mode = Mode.OPERATIONS
     item = Item.SESSION_BUDGET
     fixes = "unsafe"
-    probe = Probe(faults=("repeated_call",), expects="a session that goes on for thousands of steps")
+    probe = Probe(
+        faults=("never_done",), expects="a session that goes on for thousands of steps", shows=(Sign.ENDLESS,)
+    )
+
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        for asked in single_steps(script) if not is_test(script.path) else ():
+            yield self.found(
+                script.place(asked.node),
+                "generateText() with tools stops after one step: where a tool is called, there is no text",
+                tier=Tier.PROVED,
+                subject=script.name_of(script.function(asked.node)) or "generateText",
+                consequence="the tool has acted, and the answer is an empty string",
+                advice="give stopWhen: stepCountIs(5) (before version 5: maxSteps), and look at finishReason",
+                origins=(Origin(name="steps", value="1", source="default of ai: stopWhen = stepCountIs(1)"),),
+            )
 
     def in_project(self, project: Project) -> Iterable[Finding]:
         seen: set[Place] = set()

@@ -6,13 +6,17 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.bounds import within
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.flows import calls_of, own_function
 from agentprobe.scan.handlers import LOGS, is_broad
+from agentprobe.scan.mending.told_failures import telling_failures
 from agentprobe.scan.module import Module, argument, last_word
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.script import Script
+from agentprobe.scan.scripts.settled import dropped
 from agentprobe.scan.severity import Mode, Severity, Tier
 from agentprobe.scan.values import literal
 
@@ -62,10 +66,24 @@ class GatherErrorsDropped(Rule):
     code = "ERR009"
     severity = Severity.MEDIUM
     mode = Mode.SILENT_ERRORS
+    fixes = "unsafe"
     probe = Probe(
-        faults=("tool_error",), expects="answers from the calls that succeeded and says nothing of the others"
+        faults=("tool_error",),
+        expects="answers from the calls that succeeded and says nothing of the others",
+        shows=(Sign.LIED, Sign.STRAYED),
     )
     triggers = ("return_exceptions",)
+
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        for call, why in dropped(script) if not is_test(script.path) else ():
+            yield self.found(
+                script.place(call),
+                f"Promise.allSettled keeps the errors of parallel calls, and {why}",
+                tier=Tier.PROVED,
+                subject=script.name_of(script.function(call)),
+                consequence="the answer is made from whatever succeeded, and looks complete",
+                advice="log and count the rejected ones among the results before you go on",
+            )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):
@@ -86,6 +104,7 @@ class GatherErrorsDropped(Rule):
                         subject=module.qualname(function) if function is not None else "",
                         consequence="the answer is made from whatever succeeded, and looks complete",
                         advice="log and count the exceptions among the results before you go on",
+                        fix=telling_failures(module, call),
                     )
 
 

@@ -6,6 +6,7 @@ import ast
 import json
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.bounds import LOOPS, has_limit, is_endless
 from agentprobe.scan.declared import Setting, declared
 from agentprobe.scan.document import Document
@@ -22,6 +23,8 @@ from agentprobe.scan.module import FUNCTIONS, Module
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.histories import grows_each_round, is_trimmed, script_histories
+from agentprobe.scan.scripts.script import Script
 from agentprobe.scan.severity import Mode, Severity, Tier
 from agentprobe.scan.values import NOT_FOUND, literal
 
@@ -77,7 +80,25 @@ class HistoryUnbounded(Rule):
     probe = Probe(
         faults=("oversized_result", "context_too_long"),
         expects="sends more and more until the window overflows",
+        shows=(Sign.SWOLLEN,),
     )
+
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        told: set[str] = set()
+        for one in script_histories(script) if not is_test(script.path) else ():
+            where = grows_each_round(script, one)
+            if where is None or one.name in told or is_trimmed(script, one):
+                continue
+            told.add(one.name)
+            yield self.found(
+                script.place(one.asked.node),
+                f"{one.name} grows with every round and is sent whole",
+                tier=Tier.PROVED if one.asked.sure else Tier.INFERRED,
+                subject=f"{script.name_of(script.function(one.asked.node))}:{one.name}",
+                consequence=_COMES,
+                advice=f"send the system message and the last rounds of {one.name}, or a summary of others",
+                related=tuple(script.place(each) for each in one.grown[:4]),
+            )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.declared import declared
 from agentprobe.scan.document import Document
 from agentprobe.scan.effective import Effective, Resolved, effective_calls
 from agentprobe.scan.effective.sampling import Sampling, sampling_of, samplings, thinks
 from agentprobe.scan.effective.settings import tools_of
 from agentprobe.scan.finding import Finding, Fix, Place, Probe
+from agentprobe.scan.mending.setting import setting
 from agentprobe.scan.nodes import call_at, short
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.effective import script_calls
 from agentprobe.scan.severity import Mode, Severity, Tier
 
 _HOT = 0.3
@@ -58,9 +61,14 @@ class HotToolCalls(Rule):
     severity = Severity.MEDIUM
     mode = Mode.TEMPERATURE_DRIFT
     fixes = "unsafe"
-    probe = Probe(faults=("prod_temperature",), expects="other tools or arguments for the same task")
+    probe = Probe(
+        faults=("prod_temperature",),
+        expects="other tools or arguments for the same task",
+        shows=(Sign.MISACTED, Sign.LIED, Sign.STRAYED, Sign.DUPLICATED),
+    )
 
     def in_project(self, project: Project) -> Iterable[Finding]:
+        yield from self._scripts(project)
         every = effective_calls(project)
         models = {one.call.client.place: one for one in every if one.call.client is not None}
         seen: set[Place] = set()
@@ -84,6 +92,32 @@ class HotToolCalls(Rule):
                 fix=_cooled(project, one),
             )
 
+    def _scripts(self, project: Project) -> Iterable[Finding]:
+        seen: set[Place] = set()
+        for told, one in script_calls(project):
+            hot = one.temperature
+            where = hot.place or one.call.place
+            if (
+                not told.tools
+                or told.thinks
+                or where in seen
+                or is_test(where.path)
+                or _if_hot(one, hot) is None
+            ):
+                continue
+            seen.add(where)
+            yield self.found(
+                where,
+                f"{one.call.callee.rpartition('.')[2].rpartition(':')[2]}() with {told.tools} samples at "
+                f"temperature {hot.number:g}",
+                tier=hot.tier if one.call.sure else Tier.INFERRED,
+                subject=one.call.function or one.call.callee,
+                consequence="a share of calls picks another tool, or fills in another argument",
+                advice="use 0 where tools are called, and a call of its own for prose",
+                origins=(hot.origin("temperature", f"{hot.number:g}"),),
+                related=(one.call.place,) if where != one.call.place else (),
+            )
+
     def in_document(self, document: Document) -> Iterable[Finding]:
         for one in declared(document):
             heat = one.get("temperature")
@@ -98,6 +132,7 @@ class HotToolCalls(Rule):
                     subject=heat.path,
                     consequence="a share of calls picks another tool, or fills in another argument",
                     advice="use 0 where tools are called, and a call of its own for prose",
+                    fix=setting(document, heat.place, heat.key, heat.value, new="0", what="set it to 0"),
                 )
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.bounds import within
 from agentprobe.scan.finding import Finding, Fix, Probe
 from agentprobe.scan.flows import calls_of
+from agentprobe.scan.mending.lines import indent_of, line_end, stands_alone
 from agentprobe.scan.module import Module
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.fetches import requests, unchecked
+from agentprobe.scan.scripts.model_calls import model_calls
+from agentprobe.scan.scripts.script import Script
+from agentprobe.scan.scripts.tools import tool_around
 from agentprobe.scan.severity import Mode, Severity, Tier
 from agentprobe.scan.values import literal
 from agentprobe.scan.waiting import waits
@@ -65,8 +71,34 @@ class HttpStatusUnchecked(Rule):
     severity = Severity.MEDIUM
     mode = Mode.SILENT_ERRORS
     fixes = "safe"
-    probe = Probe(faults=("gateway_page", "rate_limit_as_result"), expects="reads an error page as data")
+    probe = Probe(
+        faults=("gateway_page", "rate_limit_as_result"),
+        expects="reads an error page as data",
+        shows=(Sign.LIED, Sign.STRAYED, Sign.TRIPPED),
+    )
     triggers = ("requests", "httpx", "aiohttp")
+
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        if is_test(script.path):
+            return
+        asked = model_calls(script)
+        for one in requests(script):
+            tool = tool_around(script, one.call)
+            if one.call not in asked and tool is None:
+                continue
+            read = unchecked(script, one)
+            if read is None:
+                continue
+            whose = f"the tool {tool.name} uses" if tool is not None and tool.name else "here one uses"
+            yield self.found(
+                script.place(one.call),
+                f"{whose} the body of an answer whose status nobody looks at",
+                tier=Tier.PROVED,
+                subject=script.name_of(script.function(one.call)),
+                consequence="fetch does not throw for a 429 or 500: an error page is parsed, and believed",
+                advice="if (!response.ok) throw an error with response.status, before the body is read",
+                related=(script.place(read),),
+            )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path) or not module.imported_roots & _CLIENTS or _raises_by_itself(module):
@@ -91,7 +123,9 @@ class HttpStatusUnchecked(Rule):
                 return
             used = _only_body(module, scope, target)
             name, fix = target, _raise_after(module, above, target)
-        if used and not _told_by_body(module, scope) and not _catches_404(module, call):
+        if used and not (
+            _told_by_body(module, scope) or _turned_away(module, scope, call) or _catches_404(module, call)
+        ):
             yield self.found(
                 module.place(call),
                 f"the body of {name or 'the answer'} is used and its status is not looked at",
@@ -144,6 +178,39 @@ def _told_by_body(module: Module, scope: ast.AST) -> bool:
     return False
 
 
+def _turned_away(module: Module, scope: ast.AST, call: ast.Call) -> bool:
+    """Is this answer turned away where its body has not the field that is wanted?"""
+    bodies: set[str] = set()
+    inside = [one for one in within(module, scope) if isinstance(one, ast.Assign)]
+    for one in sorted(inside, key=lambda each: each.lineno):
+        mentions = {each.id for each in ast.walk(one.value) if isinstance(each, ast.Name)}
+        if isinstance(one.targets[0], ast.Name) and (one is module.statement(call) or mentions & bodies):
+            bodies.add(one.targets[0].id)
+    return any(
+        isinstance(node, ast.If)
+        and _leaves_without(node)
+        and any(isinstance(each, ast.Name) and each.id in bodies for each in ast.walk(node.test))
+        for node in within(module, scope)
+    )
+
+
+def _leaves_without(node: ast.If) -> bool:
+    """Is a body without its field turned away: `if "results" not in body: return …`?"""
+    test = node.test
+    if not isinstance(node.body[-1], ast.Return | ast.Raise | ast.Continue):
+        return False
+    if isinstance(test, ast.Compare):
+        return isinstance(test.ops[0], ast.NotIn) and isinstance(test.left, ast.Constant)
+    inner = test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else None
+    return (
+        isinstance(inner, ast.Call)
+        and isinstance(inner.func, ast.Attribute)
+        and inner.func.attr == "get"
+        and bool(inner.args)
+        and isinstance(inner.args[0], ast.Constant)
+    )
+
+
 def _catches_404(module: Module, call: ast.Call) -> bool:
     return any(
         word.arg == "raise_for_status" and literal(module, word.value) is True for word in call.keywords
@@ -161,12 +228,8 @@ def _raises_by_itself(module: Module) -> bool:
 
 def _raise_after(module: Module, above: ast.AST | None, name: str) -> Fix | None:
     """A line after the call; only where the statement stands alone on its line."""
-    if not isinstance(above, ast.Assign) or above.end_lineno is None:
+    if not isinstance(above, ast.Assign) or not stands_alone(module, above):
         return None
-    lines = module.text.lines
-    line = lines[above.lineno - 1]
-    if line[: above.col_offset].strip() or lines[above.end_lineno - 1][above.end_col_offset or 0 :].strip():
-        return None
-    _, end = module.span(above)
-    text = f"\n{line[: above.col_offset]}{name}.raise_for_status()"
-    return Fix(what=f"call {name}.raise_for_status()", edits=(module.inserted(end, text),), safe=True)
+    text = f"\n{indent_of(module, module.span(above)[0])}{name}.raise_for_status()"
+    edit = module.inserted(line_end(module, above), text)
+    return Fix(what=f"call {name}.raise_for_status()", edits=(edit,), safe=True)

@@ -5,19 +5,25 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.apis import api_of, maker_of
 from agentprobe.scan.declared import declared
 from agentprobe.scan.document import Document
 from agentprobe.scan.effective.calls import layers_of
 from agentprobe.scan.effective.resolved import as_number
 from agentprobe.scan.facts import Known
-from agentprobe.scan.finding import Finding, Fix, Met, Probe
+from agentprobe.scan.finding import Finding, Fix, Met, Place, Probe
 from agentprobe.scan.handed import deadline_around, named_items
+from agentprobe.scan.mending.setting import setting
 from agentprobe.scan.module import Module, argument
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
+from agentprobe.scan.retries import asks_model
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.limits import limits_off
+from agentprobe.scan.scripts.script import Script
 from agentprobe.scan.severity import Item, Mode, Severity, Tier
 from agentprobe.scan.values import NOT_FOUND, literal
 
@@ -48,12 +54,15 @@ _DOCUMENT_KEYS = frozenset(
 )
 
 
+_STEPS = frozenset({"max_turns", "max_steps", "max_iterations", "max_rounds", "max_iter"})
+
+
 class LimitDisabled(Rule):
     """A limit on an agent's steps is set to none, to infinity, or to a number that no run comes to.
 
     Finds: `max_iterations=None`, `max_turns=None`, `request_limit=None`, `recursion_limit=10000`,
     `max_steps=float("inf")` and the like at calls and makers of agents, and in their settings files: 1,000
-    steps or more.
+    steps or more; a parameter of that kind that is infinite by default, in a function that asks a model.
 
     Breaks: a limit of 10,000 steps is no limit: an agent in circles makes 10,000 calls of a model, in hours,
     before anything stops it. It is mostly raised to make one hard task pass.
@@ -84,8 +93,21 @@ class LimitDisabled(Rule):
     mode = Mode.READINESS
     item = Item.SESSION_BUDGET
     fixes = "unsafe"
-    probe = Probe(faults=("repeated_call",), expects="a session that does not come to an end")
+    probe = Probe(
+        faults=("never_done",), expects="a session that does not come to an end", shows=(Sign.ENDLESS,)
+    )
     triggers = tuple(_LIMITS)
+
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        for name, node, off in limits_off(script) if not is_test(script.path) else ():
+            yield self.found(
+                script.place(node),
+                f"{name} is {off}",
+                tier=Tier.PROVED,
+                subject=f"{script.name_of(script.function(node))} {name}".strip(),
+                consequence="an agent that goes in circles is not stopped by it",
+                advice=f"set {name} to what your longest good run needs, with some room (30 to 50)",
+            )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):
@@ -138,6 +160,7 @@ class LimitDisabled(Rule):
                     subject=".".join(map(str, keys)),
                     consequence="an agent that goes in circles is not stopped by it",
                     advice=f"set {keys[-1]} to what your longest good run needs, with some room (30 to 50)",
+                    fix=_fifty(document, document.place(*keys), str(keys[-1]), value),
                 )
         for one in declared(document):
             steps = one.get("steps")
@@ -149,6 +172,7 @@ class LimitDisabled(Rule):
                     subject=steps.path,
                     consequence="an agent that goes in circles is not stopped by it",
                     advice=f"set {steps.key} to what your longest good run needs, with some room (30 to 50)",
+                    fix=_fifty(document, steps.place, steps.key, steps.value),
                 )
 
     def met(self, project: Project) -> Iterable[Met]:
@@ -167,6 +191,10 @@ class LimitDisabled(Rule):
                     yield Met(item=Item.SESSION_BUDGET, place=named.value.place, what=what)
 
 
+def _fifty(document: Document, place: Place, key: str, old: Any) -> Fix | None:
+    return setting(document, place, key, old, new="50", what=f"set {key} to 50")
+
+
 def _set(module: Module) -> Iterator[tuple[str, ast.expr, ast.Call | None]]:
     """Limits that are given to agents: as keywords, and as keys of a config."""
     for call in module.calls:
@@ -176,6 +204,27 @@ def _set(module: Module) -> Iterator[tuple[str, ast.expr, ast.Call | None]]:
     for name, node in named_items(module):
         if name == "recursion_limit":
             yield name, node, None
+    yield from _defaults(module)
+
+
+def _defaults(module: Module) -> Iterator[tuple[str, ast.expr, None]]:
+    """Defaults without an end of functions that ask a model: `def run(messages, max_turns=float("inf"))`."""
+    for function in module.functions:
+        given = function.args
+        positional = [*given.posonlyargs, *given.args]
+        pairs = [
+            *zip(positional[len(positional) - len(given.defaults) :], given.defaults, strict=True),
+            *zip(given.kwonlyargs, given.kw_defaults, strict=True),
+        ]
+        endless = [
+            (one.arg, its) for one, its in pairs if one.arg in _STEPS and its and _is_endless(module, its)
+        ]
+        if endless and asks_model(module, function):
+            yield from ((name, its, None) for name, its in endless)
+
+
+def _is_endless(module: Module, node: ast.expr) -> bool:
+    return "no limit" in _is_off(module, node) and literal(module, node) is not None
 
 
 def _is_of_an_agent(module: Module, call: ast.Call) -> bool:

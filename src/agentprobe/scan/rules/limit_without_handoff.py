@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.bounds import is_endless, within
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.handlers import LOGS
@@ -60,7 +61,9 @@ class LimitWithoutHandoff(Rule):
     severity = Severity.LOW
     mode = Mode.READINESS
     item = Item.ESCALATION
-    probe = Probe(faults=("repeated_call",), expects="ends at its limit and says nothing")
+    probe = Probe(
+        faults=("never_done",), expects="ends at its limit and says nothing", shows=(Sign.LIED, Sign.STRAYED)
+    )
     triggers = ("range",)
 
     def in_module(self, module: Module) -> Iterable[Finding]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.bounds import has_deadline
-from agentprobe.scan.finding import Finding, Origin, Probe
+from agentprobe.scan.finding import Finding, Fix, Origin, Probe
 from agentprobe.scan.flows import calls_of
+from agentprobe.scan.mending.session_deadline import waiting_no_longer
 from agentprobe.scan.module import Module, argument, spreads
+from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_shown, is_test
 from agentprobe.scan.rule import Rule
 from agentprobe.scan.severity import Item, Mode, Severity, Tier
@@ -29,6 +33,9 @@ _ASKED_FOR = {
 """Sessions that have a deadline unless it is switched off by None."""
 
 _MAKERS = tuple(dict.fromkeys(name.rpartition(".")[2] for name in (*_SESSIONS, *_ASKED_FOR)))
+
+_OBJECTS = re.compile(r"(?:^|_)(?:server|mcp|app|proxy)$")
+"""What is called so is the server itself; an address is called url, and a way to it transport."""
 
 
 class McpNoDeadline(Rule):
@@ -60,14 +67,16 @@ class McpNoDeadline(Rule):
                 await session.initialize()
                 return await session.call_tool(name, arguments)
 
-    False alarms: `call_tool` with its own `read_timeout_seconds`, or under `asyncio.timeout` or `wait_for`.
+    False alarms: a server in the same process; `call_tool` with its own `read_timeout_seconds`, or under
+    `asyncio.timeout` or `wait_for`.
     """
 
     code = "LAT005"
     severity = Severity.HIGH
     mode = Mode.API_LATENCY
+    fixes = "safe"
     item = Item.DEADLINES
-    probe = Probe(faults=("hang",), expects="waits for the server for ever")
+    probe = Probe(faults=("hang",), expects="waits for the server for ever", shows=(Sign.LATE,), at="tool")
     triggers = ("mcp",)
 
     def in_module(self, module: Module) -> Iterable[Finding]:
@@ -92,6 +101,9 @@ class McpNoDeadline(Rule):
                 origins=(Origin(name=word, value="none", source=source, place=module.place(call)),),
             )
 
+    def mended(self, project: Project, finding: Finding) -> Fix | None:
+        return waiting_no_longer(project, finding.place, finding.origins[0].name)
+
 
 def _without(module: Module, call: ast.Call, dotted: str, word: str) -> bool:
     given = argument(call, word, 2 if dotted.endswith("ClientSession") else None)
@@ -103,8 +115,14 @@ def _without(module: Module, call: ast.Call, dotted: str, word: str) -> bool:
 
 
 def _is_inside(module: Module, call: ast.Call) -> bool:
-    """Is the server in the same process: `Client(FastMCP("shop"))`?"""
-    return bool(call.args) and module.qualified(call.args[0]).endswith((".FastMCP", ".MCPServer"))
+    """Is the server in the same process: `Client(FastMCP("shop"))`, `Client(server)` of an object?"""
+    if not call.args:
+        return False
+    given = call.args[0]
+    if module.qualified(given).endswith((".FastMCP", ".MCPServer", ".FastMCP.as_proxy")):
+        return True
+    named = isinstance(given, ast.Name) and _OBJECTS.search(given.id.lower()) is not None
+    return named and not isinstance(module.value(given), ast.Constant | ast.Dict | ast.JoinedStr | ast.BinOp)
 
 
 def _calls_have(module: Module) -> bool:

@@ -6,18 +6,23 @@ import ast
 import json
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.bounds import within
 from agentprobe.scan.declared import Setting, declared
 from agentprobe.scan.document import Document
 from agentprobe.scan.facts import Caught, Facts
-from agentprobe.scan.finding import Finding, Probe
+from agentprobe.scan.finding import Finding, Fix, Probe
 from agentprobe.scan.handlers import catches_everything
+from agentprobe.scan.mending.reraise import handing_on
 from agentprobe.scan.model_calls import model_calls
 from agentprobe.scan.module import Module
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.reaching import Reach, reaching
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.handlers import caught
+from agentprobe.scan.scripts.hidden import hidden_elsewhere
+from agentprobe.scan.scripts.script import Script
 from agentprobe.scan.severity import Mode, Persona, Severity, Tier
 from agentprobe.scan.swallowing import is_boundary
 
@@ -68,8 +73,31 @@ class ModelErrorSwallowed(Rule):
     code = "ERR001"
     severity = Severity.HIGH
     mode = Mode.SILENT_ERRORS
+    fixes = "unsafe"
     triggers = ("except", "suppress", "finally")
-    probe = Probe(faults=("rate_limited", "server_error"), expects="answers as if the model had spoken")
+    probe = Probe(
+        faults=("rate_limited", "server_error"),
+        expects="answers as if the model had spoken",
+        shows=(Sign.LIED, Sign.STRAYED),
+    )
+
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        for one in caught(script) if not is_test(script.path) else ():
+            if one.how != "swallows":
+                continue
+            name = one.asked.last if one.direct else "a function that asks a model"
+            yield self.found(
+                script.place(one.handler),
+                f"a failed {name}() is swallowed here"
+                if one.direct
+                else f"a failure of {name} is swallowed here",
+                tier=Tier.PROVED if one.direct and one.asked.sure else Tier.INFERRED,
+                severity=Severity.MEDIUM if one.logged or not one.direct else None,
+                subject=script.name_of(script.function(one.handler)),
+                consequence="an outage looks like an empty answer, and the agent goes on",
+                advice="catch the errors that you can mend, and let all others through",
+                related=(script.place(one.asked.node),),
+            )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):
@@ -100,6 +128,7 @@ class ModelErrorSwallowed(Rule):
             )
 
     def in_project(self, project: Project) -> Iterable[Finding]:
+        yield from self._scripts(project)
         reach = reaching(project)
         for facts in project.facts.values():
             if is_test(facts.path):
@@ -107,6 +136,23 @@ class ModelErrorSwallowed(Rule):
             for one in facts.caught:
                 if one.how == "swallows" and not (one.empty and _is_tested(project, facts, one)):
                     yield from self._swallowed(reach, facts, one)
+
+    def _scripts(self, project: Project) -> Iterable[Finding]:
+        for facts, one in hidden_elsewhere(project):
+            if one.how == "swallows" and not is_test(facts.path):
+                yield self.found(
+                    one.place,
+                    f"a failed {one.callee.rpartition(':')[2]}(), which asks a model, is swallowed here",
+                    tier=Tier.INFERRED,
+                    severity=Severity.MEDIUM,
+                    persona=Persona.PEDANTIC if one.logged else None,
+                    subject=one.function,
+                    consequence="an outage looks like an empty answer, and the agent goes on",
+                    advice="catch the errors that you can mend, and let all others through",
+                )
+
+    def mended(self, project: Project, finding: Finding) -> Fix | None:
+        return handing_on(project, finding.place)
 
     def in_document(self, document: Document) -> Iterable[Finding]:
         for one in declared(document) if not is_test(document.path) else ():

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.document import Document
 from agentprobe.scan.facts import NamedModel
 from agentprobe.scan.finding import Edit, Finding, Fix, Origin, Probe
+from agentprobe.scan.mending.setting import value_span
 from agentprobe.scan.model_names import looks_like_one, names_a_model
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
+from agentprobe.scan.records import is_record
 from agentprobe.scan.rule import Rule
 from agentprobe.scan.severity import Item, Mode, Severity, Tier
 from agentprobe.trace.facts.limits import ModelFacts, facts_of, shipped_limits
@@ -39,8 +42,9 @@ class ModelRetired(Rule):
         def ask(messages, model):
             return OpenAI().chat.completions.create(model=model, messages=messages)
 
-    False alarms: tables that list models with their prices or windows, comparisons with a name, tests, and
-    names of deployments on Azure, which have days of their own.
+    False alarms: tables that list models with their prices or windows, constants that only give each model a
+    name, tokenizers, comparisons with a name, results of runs, tests, and names of deployments on Azure, that
+    have days of their own.
     """
 
     code = "TMP007"
@@ -48,7 +52,11 @@ class ModelRetired(Rule):
     mode = Mode.TEMPERATURE_DRIFT
     item = Item.PINNED_SAMPLING
     fixes = "unsafe"
-    probe = Probe(faults=("model_removed",), expects="goes on as if the model had answered")
+    probe = Probe(
+        faults=("model_removed",),
+        expects="goes on as if the model had answered",
+        shows=(Sign.LIED, Sign.STRAYED),
+    )
 
     def in_project(self, project: Project) -> Iterable[Finding]:
         today = project.clock.date().date()
@@ -56,6 +64,9 @@ class ModelRetired(Rule):
             if is_test(facts.path):
                 continue
             for one in facts.named_models:
+                yield from self._judged(one, today)
+        for script in project.scripts.values():
+            for one in script.named_models if not is_test(script.path) else ():
                 yield from self._judged(one, today)
         for document in project.documents:
             for one in named_in(document):
@@ -83,17 +94,26 @@ class ModelRetired(Rule):
 
 
 def named_in(document: Document) -> list[NamedModel]:
-    """The models that a settings file names; of lists of models none."""
-    if document.kind in ("package", "pyproject", "workflow", "compose"):
+    """The models that a settings file names; of lists of models and of what a run has written none."""
+    if document.kind in ("package", "pyproject", "workflow", "compose") or is_record(document):
         return []
     found = []
     for keys, told in document.walk():
-        last = keys[-1]
+        last = keys[-2] if _is_one_of_few(document, keys) else keys[-1]
         if not (isinstance(last, str) and isinstance(told, str) and names_a_model(last)):
             continue
         if looks_like_one(told) and not _listed(document, keys):
-            found.append(NamedModel(name=told, place=document.place(*keys), said=".".join(map(str, keys))))
+            place = document.place(*keys)
+            start, end = value_span(document, place, last, told) or (0, 0)
+            said = ".".join(map(str, keys))
+            found.append(NamedModel(name=told, place=place, said=said, start=start, end=end))
     return found
+
+
+def _is_one_of_few(document: Document, keys: tuple[str | int, ...]) -> bool:
+    """Does it stand in a short list to be tried in turn: `fallback_models = ["o4-mini"]`?"""
+    around = document.get(*keys[:-1]) if isinstance(keys[-1], int) and len(keys) > 1 else None
+    return isinstance(around, list) and len(around) <= 3 and "fallback" in str(keys[-2]).lower()
 
 
 def _listed(document: Document, keys: tuple[str | int, ...]) -> bool:
@@ -112,7 +132,7 @@ def _successor(name: str, known: ModelFacts) -> str:
 def _fix(one: NamedModel, follows: str) -> Fix | None:
     if not follows or not one.end:
         return None
-    edit = Edit(path=one.place.path, start=one.start, end=one.end, text=f'"{follows}"')
+    edit = Edit(path=one.place.path, start=one.start, end=one.end, text=follows)
     return Fix(what=f"ask {follows}", edits=(edit,))
 
 

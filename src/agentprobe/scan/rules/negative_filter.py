@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.module import Function, Module
 from agentprobe.scan.purpose import is_test
@@ -54,7 +55,11 @@ class NegativeFilter(Rule):
     code = "FIX005"
     severity = Severity.LOW
     mode = Mode.FIXTURES
-    probe = Probe(faults=("oversized_result",), expects="acts on rows that nobody meant")
+    probe = Probe(
+        faults=("oversized_result",),
+        expects="acts on rows that nobody meant",
+        shows=(Sign.MISACTED, Sign.LIED, Sign.STRAYED),
+    )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.facts import Effect
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.fixtures import Table, code_tables, is_eval_set, is_fixture, tables
@@ -69,7 +70,11 @@ class NoAmbiguityInEvals(Rule):
     code = "FIX006"
     severity = Severity.LOW
     mode = Mode.FIXTURES
-    probe = Probe(faults=("many_for_one", "near_duplicate"), expects="answers for one of several")
+    probe = Probe(
+        faults=("many_for_one", "near_duplicate"),
+        expects="answers for one of several",
+        shows=(Sign.MISACTED, Sign.LIED, Sign.STRAYED),
+    )
 
     def in_project(self, project: Project) -> Iterable[Finding]:
         if not any(tool.effect is Effect.READ for _, tool in project.tools):

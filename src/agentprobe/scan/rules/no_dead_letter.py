@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.finding import Finding, Met, Place, Probe
 from agentprobe.scan.handlers import catches_everything, kinds_of
 from agentprobe.scan.model_calls import model_calls
@@ -94,7 +95,9 @@ class NoDeadLetter(Rule):
         "Queue",
     )
     probe = Probe(
-        faults=("server_error",), expects="goes on with the next task, and the failed one is nowhere"
+        faults=("server_error",),
+        expects="goes on with the next task, and the failed one is nowhere",
+        shows=(Sign.LIED, Sign.STRAYED),
     )
 
     def in_module(self, module: Module) -> Iterable[Finding]:

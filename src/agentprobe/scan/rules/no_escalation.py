@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.document import Document
 from agentprobe.scan.facts import Facts, Tool
 from agentprobe.scan.finding import Finding, Met, Place, Probe
@@ -90,7 +91,9 @@ class NoEscalation(Rule):
     mode = Mode.READINESS
     item = Item.ESCALATION
     probe = Probe(
-        faults=("many_for_one", "near_duplicate"), expects="acts on one of several, and does not ask"
+        faults=("many_for_one", "near_duplicate"),
+        expects="acts on one of several, and does not ask",
+        shows=(Sign.MISACTED, Sign.LIED, Sign.STRAYED),
     )
 
     def in_project(self, project: Project) -> Iterable[Finding]:

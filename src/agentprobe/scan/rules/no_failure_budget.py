@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.facts import Caught, ClientUse, Facts, Handed, ModelCall
 from agentprobe.scan.finding import Finding, Met, Place, Probe
 from agentprobe.scan.project import Project
@@ -72,7 +73,9 @@ class NoFailureBudget(Rule):
     mode = Mode.NO_SYSTEM
     item = Item.FAILURE_BUDGET
     probe = Probe(
-        faults=("auth_expired", "server_error"), expects="goes through all rounds though each one fails"
+        faults=("auth_expired", "server_error"),
+        expects="goes through all rounds though each one fails",
+        shows=(Sign.ASKED_OFTEN,),
     )
     triggers = ("except",)
 

@@ -32,8 +32,9 @@ _FALSE, _TRUE = ("false", "0", "no", "off"), ("true", "1", "yes", "on")
 class NoMonitoring(Rule):
     """Tracing is switched off, or the program has nothing that would tell anybody when it goes wrong.
 
-    Finds: `set_tracing_disabled(True)` and environment files that switch tracing off; and, for those who want
-    everything, programs with writing tools that import nothing which watches.
+    Finds: `set_tracing_disabled(True)`, and environment files and assignments to `os.environ` that switch
+    tracing off; and, for those who want everything, programs with writing tools that import nothing which
+    watches.
 
     Breaks: a log is not monitoring. An agent that silently does the wrong thing is found by its users.
 
@@ -58,21 +59,33 @@ class NoMonitoring(Rule):
     item = Item.MONITORING
 
     def in_module(self, module: Module) -> Iterable[Finding]:
-        if is_test(module.path) or is_shown(module.path) or "agents" not in module.imported_roots:
+        if is_test(module.path) or is_shown(module.path):
             return
-        for call in module.calls:
+        for one in module.of(ast.Assign):
+            yield from self._set(module, one)
+        for call in module.calls if "agents" in module.imported_roots else ():
             if (
                 module.qualified(call.func) in _SWITCHES
                 and literal(module, argument(call, "disabled", 0)) is True
             ):
                 yield self._off(module.place(call), module.source(call), perhaps=_branch(module, call))
 
+    def _set(self, module: Module, node: ast.Assign) -> Iterable[Finding]:
+        """`os.environ["LANGCHAIN_TRACING_V2"] = "false"`."""
+        target, told = node.targets[0], literal(module, node.value)
+        if not isinstance(target, ast.Subscript) or not isinstance(told, str):
+            return
+        name = literal(module, target.slice)
+        if module.qualified(target.value) != "os.environ" or not isinstance(name, str):
+            return
+        if _switches_off(name, told):
+            yield self._off(module.place(node), f"{name}={told}", perhaps=_branch(module, node))
+
     def in_document(self, document: Document) -> Iterable[Finding]:
         if document.kind != "env" or not isinstance(document.data, dict) or "example" in document.path:
             return
         for name, told in document.data.items():
-            says = str(told).lower()
-            if (_OFF.match(name) and says in _FALSE) or (_DISABLED.match(name) and says in _TRUE):
+            if _switches_off(name, str(told)):
                 yield self._off(document.place(name), f"{name}={told}", perhaps=False)
 
     def _off(self, where: Place, what: str, *, perhaps: bool) -> Finding:
@@ -116,5 +129,11 @@ def watched(unit: Unit) -> Iterable[Met]:
         yield Met(item=Item.MONITORING, place=place, what=f"{name} is imported")
 
 
-def _branch(module: Module, call: ast.Call) -> bool:
+def _switches_off(name: str, told: str) -> bool:
+    """Does a variable of the environment switch tracing off?"""
+    says = told.lower()
+    return bool((_OFF.match(name) and says in _FALSE) or (_DISABLED.match(name) and says in _TRUE))
+
+
+def _branch(module: Module, call: ast.AST) -> bool:
     return any(isinstance(one, ast.If) for one in module.ancestors(call))

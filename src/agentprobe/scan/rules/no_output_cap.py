@@ -9,10 +9,12 @@ from agentprobe.scan.declared import declared
 from agentprobe.scan.document import Document
 from agentprobe.scan.effective import Effective, effective_calls
 from agentprobe.scan.effective.worst import money, priced
-from agentprobe.scan.finding import Finding
+from agentprobe.scan.finding import Finding, Fix
+from agentprobe.scan.mending.cap import capping
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.effective import script_calls
 from agentprobe.scan.severity import Item, Mode, Severity, Tier
 from agentprobe.trace.facts.limits import facts_of
 
@@ -59,15 +61,21 @@ class NoOutputCap(Rule):
     severity = Severity.INFO
     mode = Mode.TOKEN_LIMIT
     item = Item.SESSION_BUDGET
-    fixes = "none"
+    fixes = "unsafe"
 
     def in_project(self, project: Project) -> Iterable[Finding]:
+        yield from self._scripts(project)
         for one in effective_calls(project):
             call = one.call
             if not call.loops or one.made_only or call.api not in _CAPPED or is_test(one.facts.path):
                 continue
             if one.cap.unset and one.cap.value is None and not _is_led(one):
-                yield self._found(one)
+                yield self._found(one, capping(project, one))
+
+    def _scripts(self, project: Project) -> Iterable[Finding]:
+        for told, one in script_calls(project):
+            if one.call.loops and not told.loops and one.cap.unset and not is_test(one.facts.path):
+                yield self._found(one, None)
 
     def in_document(self, document: Document) -> Iterable[Finding]:
         for one in declared(document):
@@ -89,7 +97,7 @@ class NoOutputCap(Rule):
                     advice="set a cap that the longest sound answer fits in",
                 )
 
-    def _found(self, one: Effective) -> Finding:
+    def _found(self, one: Effective, fix: Fix | None) -> Finding:
         return self.found(
             one.call.place,
             "no cap on the answer of a model that is asked in a loop",
@@ -99,6 +107,7 @@ class NoOutputCap(Rule):
             advice="set a cap that the longest sound answer fits in",
             origins=(one.cap.origin("cap", "none"),),
             related=one.call.loops[:1],
+            fix=fix,
         )
 
 

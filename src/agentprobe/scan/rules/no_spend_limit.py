@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.effective import Effective, effective_calls
 from agentprobe.scan.finding import Finding, Met, Probe
 from agentprobe.scan.nodes import short
@@ -66,7 +67,11 @@ class NoSpendLimit(Rule):
     severity = Severity.MEDIUM
     mode = Mode.OPERATIONS
     item = Item.SESSION_BUDGET
-    probe = Probe(faults=("repeated_call",), expects="a session that costs many times what others cost")
+    probe = Probe(
+        faults=("never_done",),
+        expects="a session that costs many times what others cost",
+        shows=(Sign.ENDLESS,),
+    )
 
     def in_project(self, project: Project) -> Iterable[Finding]:
         loops = [one for one in effective_calls(project) if _loops(one)]

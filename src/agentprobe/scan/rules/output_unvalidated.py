@@ -6,17 +6,23 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.bounds import within
 from agentprobe.scan.facts import ClientUse, Facts, ModelCall
 from agentprobe.scan.finding import Finding, Met, Place, Probe
 from agentprobe.scan.flows import LOADS, calls_of
 from agentprobe.scan.handlers import kinds_of, tries_around
+from agentprobe.scan.hearing import Heard, Hearing, hearing
+from agentprobe.scan.hearing_across import hearing_in, that_hear
+from agentprobe.scan.mending.checked_fields import checking
 from agentprobe.scan.model_calls import model_calls
-from agentprobe.scan.model_text import Heard, Hearing, Said, hearing, hearing_in, that_hear
+from agentprobe.scan.model_text import Said
 from agentprobe.scan.module import Module, last_word
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.parsing import is_checked, parsed
+from agentprobe.scan.scripts.script import Script
 from agentprobe.scan.severity import Item, Mode, Severity, Tier
 
 _JSON = LOADS[:3]
@@ -82,21 +88,38 @@ class OutputUnvalidated(Rule):
     code = "RDY007"
     severity = Severity.MEDIUM
     mode = Mode.READINESS
+    fixes = "unsafe"
     item = Item.OUTPUT_SCHEMA
     probe = Probe(
         faults=("cut_answer", "cut_arguments", "missing_argument"),
         expects="ends with a KeyError or acts on a gap",
+        shows=(Sign.TRIPPED, Sign.MISACTED, Sign.LIED, Sign.STRAYED),
     )
     triggers = ("loads",)
 
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        for one in parsed(script) if not is_test(script.path) else ():
+            if one.heard is None or is_checked(script, one.call):
+                continue
+            what = "arguments of a tool call are" if one.what == "arguments" else "JSON of a model is"
+            yield self.found(
+                script.place(one.call),
+                f"{what} parsed and used as parsed, checked against no schema",
+                tier=Tier.PROVED if one.sure else Tier.INFERRED,
+                subject=script.name_of(script.function(one.call)),
+                consequence="a missing or misspelt key becomes undefined, and is acted on",
+                advice="parse it by a schema (zod's safeParse), and tell the model what was wrong with it",
+                related=(script.place(one.heard.asked.node),),
+            )
+
     def in_module(self, module: Module) -> Iterable[Finding]:
         if not is_test(module.path):
-            for call, heard in _loaded(hearing(module)):
+            for call, heard in _loaded(hearing(module, given=True)):
                 yield from self._unchecked(module, call, heard)
 
     def in_project(self, project: Project) -> Iterable[Finding]:
-        for path in that_hear(project, *_JSON):
-            listening = hearing_in(project, path) if not is_test(path) else None
+        for path in that_hear(project, *_JSON, given=True):
+            listening = hearing_in(project, path, given=True) if not is_test(path) else None
             for call, heard in _loaded(listening) if listening is not None else ():
                 if heard.elsewhere and listening is not None:
                     yield from self._unchecked(listening.module, call, heard)
@@ -131,6 +154,7 @@ class OutputUnvalidated(Rule):
             consequence="a cut-off answer ends the session with a KeyError, or is acted on with a gap",
             advice="validate it by a model (pydantic) in a try, and tell the model what was wrong with it",
             related=(module.place(heard.call),),
+            fix=checking(module, call, f"{what} {lack} not as expected") if used else None,
         )
 
 

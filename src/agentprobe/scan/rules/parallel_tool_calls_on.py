@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.declared import declared
 from agentprobe.scan.document import Document
 from agentprobe.scan.facts import Effect, Tool
 from agentprobe.scan.finding import Finding, Fix, Probe
+from agentprobe.scan.flows import calls_of
 from agentprobe.scan.model_calls import model_calls, settings_of
-from agentprobe.scan.module import Module, argument
+from agentprobe.scan.module import Module, argument, last_word
+from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
 from agentprobe.scan.severity import Mode, Persona, Severity, Tier
@@ -69,7 +72,10 @@ class ParallelToolCallsOn(Rule):
     fixes = "safe"
     triggers = ("tools",)
     probe = Probe(
-        faults=("parallel_calls_switched", "latency"), expects="writes twice before it has seen one result"
+        faults=("parallel_calls_switched", "latency"),
+        expects="writes twice before it has seen one result",
+        shows=(Sign.DUPLICATED, Sign.MISACTED),
+        at="tool",
     )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
@@ -83,11 +89,22 @@ class ParallelToolCallsOn(Rule):
         for call in module.calls:
             if getattr(call.func, "attr", "") == "bind_tools" and "langchain_openai" in module.imported_roots:
                 yield from self._look(module, call, argument(call, "tools", 0), runs_at_once=True)
-            elif (
-                getattr(call.func, "id", getattr(call.func, "attr", "")) == "Agent"
-                and module.qualified(call.func) in _AGENTS
-            ):
+            elif last_word(call.func) == "Agent" and module.qualified(call.func) in _AGENTS:
                 yield from self._look(module, call, argument(call, "tools"), runs_at_once=True)
+
+    def in_project(self, project: Project) -> Iterable[Finding]:
+        """Agents whose tools stand in other files."""
+        for facts in project.facts.values():
+            wanted = "agents" in facts.roots and not is_test(facts.path)
+            module = project.module(facts.path) if wanted else None
+            for call in calls_of(module, "Agent") if module is not None else ():
+                if module is None or module.qualified(call.func) not in _AGENTS:
+                    continue
+                node = argument(call, "tools")
+                others = _from_elsewhere(project, module, node) if node is not None else []
+                here = _named(module, node) if node is not None and others else []
+                if others and not any(one.effect is Effect.WRITE for one in here):
+                    yield from self._look(module, call, node, runs_at_once=True, others=others)
 
     def in_document(self, document: Document) -> Iterable[Finding]:
         for one in declared(document):
@@ -107,19 +124,23 @@ class ParallelToolCallsOn(Rule):
             )
 
     def _look(
-        self, module: Module, call: ast.Call, node: ast.expr | None, *, runs_at_once: bool
+        self,
+        module: Module,
+        call: ast.Call,
+        node: ast.expr | None,
+        *,
+        runs_at_once: bool,
+        others: Sequence[Tool] = (),
     ) -> Iterable[Finding]:
         given, spread = settings_of(module, call)
         off = any(name.rpartition(".")[2] == "parallel_tool_calls" for name in given)
         if node is None or off or spread or "model_settings.**" in given or "tool_choice" in given:
             return
-        writing = [tool for tool in _named(module, node) if tool.effect is Effect.WRITE]
+        writing = [tool for tool in (*_named(module, node), *others) if tool.effect is Effect.WRITE]
         if not writing:
             return
         code = any(tool.effect_by in ("code", "hints") for tool in writing)
-        agent = (
-            "model_settings" in given or getattr(call.func, "attr", getattr(call.func, "id", "")) == "Agent"
-        )
+        agent = "model_settings" in given or last_word(call.func) == "Agent"
         yield self.found(
             module.place(call),
             f"the model may call {', '.join(tool.name for tool in writing[:3])} several times in one answer",
@@ -138,6 +159,16 @@ class ParallelToolCallsOn(Rule):
                 safe=True,
             ),
         )
+
+
+def _from_elsewhere(project: Project, module: Module, node: ast.expr) -> list[Tool]:
+    """The tools in a list that are imported from other files of the project."""
+    found = []
+    for one in items_of(module, node):
+        meant = project.meant(module.qualified(one)) if isinstance(one, ast.Name | ast.Attribute) else None
+        if meant is not None and meant[0].path != module.path:
+            found += [tool for tool in meant[0].tools if meant[1] and tool.function == meant[1]]
+    return found
 
 
 def _named(module: Module, node: ast.expr) -> list[Tool]:

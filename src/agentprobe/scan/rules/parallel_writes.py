@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.facts import Effect, Facts, Tool
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.module import Module
@@ -64,7 +65,10 @@ class ParallelWrites(Rule):
     severity = Severity.HIGH
     mode = Mode.RACE_CONDITION
     probe = Probe(
-        faults=("latency", "out_of_order_write"), expects="leaves another state than one call after the other"
+        faults=("latency", "out_of_order_write"),
+        expects="leaves another state than one call after the other",
+        shows=(Sign.DUPLICATED, Sign.MISACTED, Sign.LIED, Sign.STRAYED),
+        at="tool",
     )
 
     def in_module(self, module: Module) -> Iterable[Finding]:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.bounds import within
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.flows import LOADS, calls_of, written
 from agentprobe.scan.handlers import goes_round, is_failure, kinds_of, logged, raises, tries_around
+from agentprobe.scan.hearing import Heard, Hearing, hearing
+from agentprobe.scan.hearing_across import hearing_in, that_hear
 from agentprobe.scan.model_calls import model_calls
-from agentprobe.scan.model_text import Heard, Hearing, Said, hearing, hearing_in, that_hear
+from agentprobe.scan.model_text import Said
 from agentprobe.scan.module import Module
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.defaulting import defaulted
+from agentprobe.scan.scripts.script import Script
 from agentprobe.scan.severity import Mode, Persona, Severity, Tier
 
 _PARSERS = (*LOADS, "int", "float")
@@ -72,17 +77,32 @@ class ParseFailureDefaulted(Rule):
     probe = Probe(
         faults=("cut_answer", "refused_answer"),
         expects="goes on with its default as if the model had said it",
+        shows=(Sign.LIED, Sign.STRAYED, Sign.MISACTED),
     )
     triggers = ("except",)
 
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        for one, handler, quiet in defaulted(script) if not is_test(script.path) else ():
+            yield self.found(
+                script.place(handler),
+                "an answer of the model that cannot be parsed is replaced by a default",
+                tier=Tier.PROVED if one.sure else Tier.INFERRED,
+                severity=None if quiet else Severity.LOW,
+                persona=None if quiet else Persona.PEDANTIC,
+                subject=script.name_of(script.function(handler)),
+                consequence="cut-off and refused answers count as ordinary ones, and nobody sees how many",
+                advice="ask again once with the error, then throw an error of your own",
+                related=(script.place(one.call),),
+            )
+
     def in_module(self, module: Module) -> Iterable[Finding]:
         if not is_test(module.path):
-            for handler, heard in _defaulted(hearing(module)):
+            for handler, heard in _defaulted(hearing(module, given=True)):
                 yield self._told(module, handler, heard)
 
     def in_project(self, project: Project) -> Iterable[Finding]:
-        for path in that_hear(project, *LOADS):
-            listening = hearing_in(project, path) if not is_test(path) else None
+        for path in that_hear(project, *LOADS, given=True):
+            listening = hearing_in(project, path, given=True) if not is_test(path) else None
             for handler, heard in _defaulted(listening) if listening is not None else ():
                 if heard.elsewhere and listening is not None:
                     yield self._told(listening.module, handler, heard)
@@ -116,8 +136,22 @@ def _defaulted(listening: Hearing) -> Iterable[tuple[ast.ExceptHandler, Heard]]:
 
 
 def _default_of(module: Module, block: ast.Try) -> ast.ExceptHandler | None:
+    if _only_asks_whether(block):
+        return None
     handlers = (one for one in block.handlers if _is_about_parsing(module, one))
     return next((one for one in handlers if _defaults(module, one)), None)
+
+
+def _only_asks_whether(block: ast.Try) -> bool:
+    """Is it asked whether a text can be parsed, with True where it can and False where not?"""
+    last = (block.orelse or block.body)[-1]
+    told = [last, *(one.body[-1] for one in block.handlers)]
+    return all(
+        isinstance(one, ast.Return | ast.Assign)
+        and isinstance(one.value, ast.Constant)
+        and one.value.value is yes
+        for one, yes in zip(told, [True] + [False] * len(block.handlers), strict=True)
+    )
 
 
 def _parsed(listening: Hearing, call: ast.Call) -> Heard | None:
@@ -147,8 +181,23 @@ def _defaults(module: Module, handler: ast.ExceptHandler) -> bool:
             and node.value is not None
             and not _names_error(node, handler)
         ):
-            return _is_fixed(node.value) and not is_failure(node.value)
+            return _is_fixed(node.value) and not is_failure(node.value) and not _keeps(module, node.value)
     return False
+
+
+def _keeps(module: Module, node: ast.expr) -> bool:
+    """Does a default hold on to the text that could not be parsed?"""
+    names = (one for one in ast.walk(node) if isinstance(one, ast.Name))
+    return any(one.id in _read_in_try(module, node) for one in names)
+
+
+def _read_in_try(module: Module, node: ast.expr) -> set[str]:
+    block = next((one for one in module.ancestors(node) if isinstance(one, ast.Try)), None)
+    return (
+        {one.id for part in block.body for one in ast.walk(part) if isinstance(one, ast.Name)}
+        if block
+        else set()
+    )
 
 
 def _names_error(node: ast.AST, handler: ast.ExceptHandler) -> bool:

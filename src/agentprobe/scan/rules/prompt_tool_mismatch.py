@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.facts import Tool
-from agentprobe.scan.finding import Finding
+from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.project import Project
 from agentprobe.scan.prompts.project_prompts import prompts_of
 from agentprobe.scan.prompts.prompt import Prompt
@@ -78,6 +79,9 @@ class PromptToolMismatch(Rule):
     code = "PRM006"
     severity = Severity.MEDIUM
     mode = Mode.TOOL_CONTRACT
+    probe = Probe(
+        faults=("invented_tool",), expects="fails or makes something up", shows=(Sign.TRIPPED, Sign.LIED)
+    )
 
     def in_project(self, project: Project) -> Iterable[Finding]:
         prompts = prompts_of(project)

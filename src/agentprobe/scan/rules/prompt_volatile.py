@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from agentprobe.scan.finding import Finding
-from agentprobe.scan.module import Module
+from agentprobe.scan.module import Module, last_word
 from agentprobe.scan.prompt_texts import prompt_nodes
 from agentprobe.scan.purpose import is_shown, is_test
 from agentprobe.scan.rule import Rule
@@ -84,25 +84,11 @@ class PromptVolatile(Rule):
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):
             return
-        formats = dict(_formats(module))
-        seen: set[ast.expr] = set()
-        for node, prompt in prompt_nodes(module):
-            if prompt.role not in ("system", "template") or not _is_system(prompt.name, prompt.role):
-                continue
-            filled = _keywords(formats.pop(_last(prompt.name), ()))
-            inside = next((one for part in (node, *filled) for one in _volatile(module, part)), None)
-            if inside is not None and inside.node not in seen:
-                seen.add(inside.node)
-                yield from self._told(module, inside, prompt.name or prompt.given_as, prompt.function)
-        for name, calls in formats.items():
-            if "system" in name.lower():
-                for part in _keywords(calls):
-                    for inside in _volatile(module, part):
-                        function = module.function(part)
-                        yield from self._told(module, inside, name, module.qualname(function or part))
+        for inside, name, function in _in_system_prompts(module):
+            yield from self._told(module, inside, name, function)
 
     def _told(self, module: Module, found: _Volatile, name: str, function: str) -> Iterable[Finding]:
-        frozen = module.function(found.node) is None and found.kind != "chance"
+        frozen = _is_frozen(module, found)
         if found.kind == "date" and not frozen:
             return
         subject = f"{function}.{name}".strip(".")
@@ -123,9 +109,53 @@ class PromptVolatile(Rule):
             f"{where} holds {found.what}",
             tier=Tier.HINT if found.kind == "chance" and is_shown(module.path) else Tier.PROVED,
             subject=subject,
-            consequence="no two calls are told the same: no cache, no replay, and every digest is new",
+            consequence="no two calls are told the same: no cache, no replay, and every digest is new"
+            + ("; and the hour is the server's, in whatever zone it stands" if _is_naive(found.node) else ""),
             advice="put it into the user's message, and keep the system prompt still",
         )
+
+
+def clocks_told(module: Module) -> frozenset[ast.expr]:
+    """The clocks of a module that this rule finds, so that no other finds them for the same reason."""
+    if "clocks told" not in module.kept:
+        module.kept["clocks told"] = frozenset(
+            one.node
+            for one, _, _ in _in_system_prompts(module)
+            if one.kind == "clock" or (one.kind == "date" and _is_frozen(module, one))
+        )
+    kept: frozenset[ast.expr] = module.kept["clocks told"]
+    return kept
+
+
+def _in_system_prompts(module: Module) -> Iterator[tuple[_Volatile, str, str]]:
+    """What changes within system prompts, with the name of the prompt and of the function."""
+    formats = dict(_formats(module))
+    seen: set[ast.expr] = set()
+    for node, prompt in prompt_nodes(module):
+        if prompt.role not in ("system", "template") or not _is_system(prompt.name, prompt.role):
+            continue
+        filled = _keywords(formats.pop(_last(prompt.name), ()))
+        inside = next((one for part in (node, *filled) for one in _volatile(module, part)), None)
+        if inside is not None and inside.node not in seen:
+            seen.add(inside.node)
+            yield inside, prompt.name or prompt.given_as, prompt.function
+    for name, calls in formats.items():
+        for part in _keywords(calls) if "system" in name.lower() else ():
+            function = module.function(part)
+            for inside in _volatile(module, part):
+                yield inside, name, module.qualname(function or part)
+
+
+def _is_frozen(module: Module, found: _Volatile) -> bool:
+    """Is a clock read once, when the file is imported?"""
+    return module.function(found.node) is None and found.kind != "chance"
+
+
+def _is_naive(node: ast.expr) -> bool:
+    """Is it a clock that does not say its zone?"""
+    return (
+        isinstance(node, ast.Call) and last_word(node.func) == "now" and not node.args and not node.keywords
+    )
 
 
 def _is_script(module: Module) -> bool:

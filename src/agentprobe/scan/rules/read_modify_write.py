@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.module import Function, Module, argument
 from agentprobe.scan.purpose import is_test
@@ -78,7 +79,12 @@ class ReadModifyWrite(Rule):
     mode = Mode.RACE_CONDITION
     item = Item.STATE_FILES
     triggers = ("open", "write_text", "write_bytes")
-    probe = Probe(faults=("crash_after_effect", "latency"), expects="loses one of two changes")
+    probe = Probe(
+        faults=("crash_after_effect", "latency"),
+        expects="loses one of two changes",
+        shows=(Sign.DUPLICATED, Sign.MISACTED, Sign.LIED),
+        at="tool",
+    )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):

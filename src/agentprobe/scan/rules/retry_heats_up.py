@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from agentprobe.scan.bounds import counters
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.module import FUNCTIONS, Module
 from agentprobe.scan.purpose import is_test
@@ -121,7 +122,7 @@ def _asks_again(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
     return leaves and not gathers
 
 
-def _heated_by(module: Module, node: ast.expr) -> ast.For | ast.AsyncFor | None:
+def _heated_by(module: Module, node: ast.expr) -> ast.For | ast.AsyncFor | ast.While | None:
     """The loop whose rounds make a temperature higher."""
     meant = module.value(node) if isinstance(node, ast.Name) else node
     loop: ast.AST | None = _loop_around(module, node)
@@ -132,6 +133,13 @@ def _heated_by(module: Module, node: ast.expr) -> ast.For | ast.AsyncFor | None:
                 return loop
             if isinstance(counter, ast.Name) and meant is not None and _grows_with(meant, counter.id):
                 return loop
+        counted = counters(loop) - {""} if isinstance(loop, ast.While) and _asks_again(loop) else ()
+        if (
+            isinstance(loop, ast.While)
+            and meant is not None
+            and any(_grows_with(meant, one) for one in counted)
+        ):
+            return loop
         loop = _loop_around(module, loop)
     return None
 

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.facts import Effect
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.module import FUNCTIONS, Function, Module
@@ -70,7 +71,7 @@ class RetryNonIdempotentWrite(Rule):
     code = "RACE008"
     severity = Severity.HIGH
     mode = Mode.RACE_CONDITION
-    probe = Probe(faults=("reply_lost",), expects="does it twice")
+    probe = Probe(faults=("reply_lost",), expects="does it twice", shows=(Sign.DUPLICATED,))
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):

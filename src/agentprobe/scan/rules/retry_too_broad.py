@@ -5,21 +5,34 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+import msgspec
+
+from agentprobe.domain.sign import Sign
+from agentprobe.scan.apis import maker_of, strip
 from agentprobe.scan.bounds import within
 from agentprobe.scan.finding import Finding, Probe
+from agentprobe.scan.flows import calls_of
 from agentprobe.scan.handlers import is_broad, loop_around, tries_around
+from agentprobe.scan.mending.passing_errors import narrowed, narrowed_handler
 from agentprobe.scan.model_calls import model_calls
-from agentprobe.scan.module import Module
+from agentprobe.scan.module import Module, argument
+from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
+from agentprobe.scan.reaching import reaching
 from agentprobe.scan.retries import Retrier, asks_model, retriers
 from agentprobe.scan.rule import Rule
 from agentprobe.scan.severity import Mode, Severity, Tier
+from agentprobe.scan.tool_effects import calls_in
 
 _CHOOSES = ("status_code", "status", "code", "http_status", "response", "body", "type")
 _WHY = (
     "a wrong key, a refused request and a full context fail the same way each time, and are paid in waiting"
 )
 _ADVICE = "repeat after rate limits, timeouts, lost connections and 5xx; let all other errors through"
+
+
+_WRAPS = ("wrap_model_call", "awrap_model_call")
+"""Functions of a middleware around the call of a model."""
 
 
 class RetryTooBroad(Rule):
@@ -61,8 +74,13 @@ class RetryTooBroad(Rule):
 
     code = "ERR005"
     severity = Severity.MEDIUM
+    fixes = "unsafe"
     mode = Mode.SILENT_ERRORS
-    probe = Probe(faults=("auth_expired", "context_too_long"), expects="repeats the same refused request")
+    probe = Probe(
+        faults=("auth_expired", "context_too_long"),
+        expects="repeats the same refused request",
+        shows=(Sign.ASKED_AGAIN,),
+    )
     triggers = ("retry", "tenacity", "backoff", "stamina", "except")
 
     def in_module(self, module: Module) -> Iterable[Finding]:
@@ -86,7 +104,63 @@ class RetryTooBroad(Rule):
                     consequence=_WHY,
                     advice=_ADVICE,
                     related=(module.place(call),),
+                    fix=narrowed_handler(module, handler, call),
                 )
+
+        yield from self._handlers(module)
+        for call in calls_of(module, "with_retry"):
+            if argument(call, "retry_if_exception_type", 0) is None and _is_model(module, call.func):
+                function = module.function(call)
+                yield self.found(
+                    module.place(call),
+                    "with_retry() asks the model again after any error, also after those that stay",
+                    tier=Tier.PROVED,
+                    subject=module.qualname(function) if function is not None else "with_retry",
+                    consequence=_WHY,
+                    advice="name the passing errors in retry_if_exception_type=",
+                )
+
+    def _handlers(self, module: Module) -> Iterable[Finding]:
+        """A middleware asks the model by the handler that it is given."""
+        for function in module.functions:
+            if function.name not in _WRAPS:
+                continue
+            for call in calls_in(module, function):
+                if not (isinstance(call.func, ast.Name) and call.func.id == "handler"):
+                    continue
+                block = next(iter(tries_around(module, call)), None)
+                handler = _repeats(module, block) if block is not None else None
+                if handler is not None:
+                    yield self.found(
+                        module.text.place(handler.lineno, handler.col_offset),
+                        "the call of the model is tried again after any error, also after those that stay",
+                        tier=Tier.INFERRED,
+                        subject=module.qualname(function),
+                        consequence=_WHY,
+                        advice=_ADVICE,
+                        related=(module.place(call),),
+                    )
+
+    def in_project(self, project: Project) -> Iterable[Finding]:
+        reach = reaching(project)
+        for facts in project.facts.values():
+            waiting = [
+                one
+                for one in facts.repeats
+                if not one.loop and not one.narrow and (facts.path, one.function) in reach.model
+            ]
+            module = project.module(facts.path) if waiting and not is_test(facts.path) else None
+            if module is None:
+                continue
+            for retrier in retriers(module):
+                function = retrier.function
+                if (
+                    retrier.broad
+                    and function is not None
+                    and not asks_model(module, function)
+                    and any(one.function == module.qualname(function) for one in waiting)
+                ):
+                    yield msgspec.structs.replace(self._by_library(module, retrier), tier=Tier.INFERRED)
 
     def _by_library(self, module: Module, one: Retrier) -> Finding:
         name = module.qualname(one.function) if one.function is not None else ""
@@ -97,7 +171,18 @@ class RetryTooBroad(Rule):
             subject=name,
             consequence=_WHY,
             advice=_ADVICE,
+            fix=narrowed(module, one),
         )
+
+
+def _is_model(module: Module, func: ast.expr) -> bool:
+    """Is it a chat model, or a chain with one, that is asked again?"""
+    receiver = func.value if isinstance(func, ast.Attribute) else func
+    meant = module.value(receiver)
+    parts = [
+        one for one in ast.walk(meant or receiver) if isinstance(one, ast.Call | ast.Name | ast.Attribute)
+    ]
+    return any(maker_of(strip(module.qualified(one))) is not None for one in parts)
 
 
 def _repeats(module: Module, block: ast.Try) -> ast.ExceptHandler | None:
@@ -136,8 +221,13 @@ def _is_attempts(module: Module, loop: ast.While | ast.For | ast.AsyncFor, block
 
 
 def _chooses(module: Module, handler: ast.ExceptHandler) -> bool:
-    """Does a handler look at what the error is?"""
-    for node in within(module, handler):
+    """Does a handler look at what the error is, so that not every one is asked again?"""
+    inside = list(within(module, handler))
+    if not any(isinstance(one, ast.Raise | ast.Return | ast.Break) for one in inside) and any(
+        isinstance(one, ast.Continue) for one in handler.body
+    ):
+        return False  # whatever it has seen, the next round comes
+    for node in inside:
         if isinstance(node, ast.Call) and module.qualified(node.func) in ("isinstance", "type"):
             return True
         if isinstance(node, ast.Attribute) and node.attr in _CHOOSES:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.document import Document
 from agentprobe.scan.effective import Effective, Resolved, effective_calls
 from agentprobe.scan.effective.resolved import as_number
@@ -70,7 +71,9 @@ class SamplingDiverges(Rule):
     mode = Mode.TEMPERATURE_DRIFT
     item = Item.PINNED_SAMPLING
     probe = Probe(
-        faults=("prod_temperature",), expects="tests that pass at one temperature and fail at the other"
+        faults=("prod_temperature",),
+        expects="tests that pass at one temperature and fail at the other",
+        shows=(Sign.MISACTED, Sign.LIED, Sign.STRAYED),
     )
     triggers = ("temp", "TEMP", "top_p", "TOP_P")
 

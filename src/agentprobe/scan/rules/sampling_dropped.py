@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.effective import Effective, effective_calls
 from agentprobe.scan.effective.sampling import Sampling, names_a_reason, samplings, thinks
 from agentprobe.scan.finding import Finding, Fix, Probe
@@ -58,7 +59,11 @@ class SamplingDropped(Rule):
     severity = Severity.HIGH
     mode = Mode.TEMPERATURE_DRIFT
     fixes = "unsafe"
-    probe = Probe(faults=("prod_temperature",), expects="another answer than the caller's temperature gives")
+    probe = Probe(
+        faults=("prod_temperature",),
+        expects="another answer than the caller's temperature gives",
+        shows=(Sign.MISACTED, Sign.LIED, Sign.STRAYED),
+    )
     triggers = _SAMPLING
 
     def in_project(self, project: Project) -> Iterable[Finding]:
@@ -74,7 +79,7 @@ class SamplingDropped(Rule):
             asked = [
                 one
                 for one in calls
-                if any(_at_or_in(one.call.function, name) for name, its in wanted.items() if its)
+                if any(_may_take(one.call.function, name) for name, its in wanted.items() if its)
             ]
             module = project.module(path) if asked else None
             if module is not None:
@@ -89,12 +94,32 @@ class SamplingDropped(Rule):
             own = [
                 (one, nodes[one.call.place])
                 for one in calls
-                if one.call.place in nodes and one.call.function == function
+                if one.call.place in nodes and _may_take(one.call.function, function)
             ]
             if node is None or not own:
                 continue
+            made = function.endswith(".__init__") and any(one.call.function != function for one, _ in own)
             for name in names:
-                yield from self._dropped(module, node, name, own)
+                if not made:
+                    yield from self._dropped(module, node, name, own)
+                elif not _uses(module, node, name) and all(_loses(module, *one, name) for one in own):
+                    yield from self._forgotten(module, node, name, own[0])
+
+    def _forgotten(
+        self, module: Module, function: Function, name: str, asked: tuple[Effective, ast.Call]
+    ) -> Iterator[Finding]:
+        """A parameter of a constructor that no call of the class's methods is given."""
+        one, call = asked
+        owner = module.qualname(function).rpartition(".")[0]
+        yield self.found(
+            module.place(call),
+            f"{owner}() takes {name} and does not hand it to the model at all",
+            tier=Tier.PROVED if one.call.sure else Tier.INFERRED,
+            subject=f"{module.qualname(function)} {name}",
+            consequence=f"callers set {name} and get the provider's default here",
+            advice=f"keep it as self.{name} and hand it on, or do not take it",
+            related=(module.place(function),),
+        )
 
     def _dropped(
         self, module: Module, function: Function, name: str, own: list[tuple[Effective, ast.Call]]
@@ -123,8 +148,10 @@ class SamplingDropped(Rule):
             )
 
 
-def _at_or_in(function: str, other: str) -> bool:
-    return function == other
+def _may_take(function: str, other: str) -> bool:
+    """Is what is called in one function meant to be given what another takes: itself, or its constructor?"""
+    owner = other.removesuffix(".__init__")
+    return function == other or (owner != other and function.rpartition(".")[0] == owner)
 
 
 def _loses(module: Module, one: Effective, call: ast.Call, name: str) -> bool:

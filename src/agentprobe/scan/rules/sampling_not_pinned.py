@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.apis import by_name
 from agentprobe.scan.declared import Declared, declared
 from agentprobe.scan.document import Document
 from agentprobe.scan.effective import Effective, effective_calls
 from agentprobe.scan.effective.sampling import Sampling, names_a_reason, sampling_of, samplings, thinks
 from agentprobe.scan.facts import Known, ModelCall
-from agentprobe.scan.finding import Finding, Met, Place, Probe
+from agentprobe.scan.finding import Finding, Fix, Met, Place, Probe
+from agentprobe.scan.mending.nested import HOLDERS, within
 from agentprobe.scan.nodes import adding, call_at, conditions, short
 from agentprobe.scan.project import Project
-from agentprobe.scan.purpose import is_test
+from agentprobe.scan.purpose import is_shown, is_test
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.effective import script_calls
 from agentprobe.scan.severity import Item, Mode, Severity, Tier
 
+_LOW = 0.2
 _QUIET = ("top_k", "top_p", "do_sample")
 
 
@@ -57,12 +62,20 @@ class SamplingNotPinned(Rule):
     mode = Mode.TEMPERATURE_DRIFT
     item = Item.PINNED_SAMPLING
     fixes = "unsafe"
-    probe = Probe(faults=("prod_temperature",), expects="another answer at the temperature of production")
+    probe = Probe(
+        faults=("prod_temperature",),
+        expects="another answer at the temperature of production",
+        shows=(Sign.MISACTED, Sign.LIED, Sign.STRAYED),
+    )
 
     def in_project(self, project: Project) -> Iterable[Finding]:
+        yield from self._scripts(project)
         seen: set[Place] = set()
         for one in effective_calls(project):
             where = place_of(one)
+            api = by_name(one.call.api)
+            if api is not None and api.elsewhere and _is_set_by_agents(project):
+                continue
             if where in seen or is_test(where.path) or not _unpinned(one) or _has_a_reason(project, where):
                 continue
             seen.add(where)
@@ -77,7 +90,38 @@ class SamplingNotPinned(Rule):
                 consequence="the same prompt may pick another tool or another answer on each run",
                 advice="set temperature=0 here, or the one that you have tested",
                 origins=(one.temperature.origin("temperature", _default(one)),),
-                fix=adding(project, where, "temperature=0", "set temperature=0"),
+                fix=_cooled(project, where, one),
+            )
+
+    def _scripts(self, project: Project) -> Iterable[Finding]:
+        seen: set[Place] = set()
+        for told, one in script_calls(project):
+            api = told.call.api
+            on_maker = api == "langchain.chat" and told.maker is not None
+            where = told.maker if on_maker and told.maker is not None else one.call.place
+            takes = samplings(one.model) == {Sampling.TAKES}
+            if (
+                not told.tools
+                or told.loops
+                or told.thinks
+                or not takes
+                or where in seen
+                or is_test(where.path)
+                or is_shown(where.path)
+            ):
+                continue
+            if not one.temperature.unset or one.temperature.number is not None:
+                continue
+            seen.add(where)
+            name = one.call.callee.rpartition(".")[2].rpartition(":")[2]
+            yield self.found(
+                where,
+                f"{name}() with {told.tools} sets no temperature for {one.model.value}: the provider's holds",
+                tier=Tier.PROVED if one.call.sure and one.temperature.tier is Tier.PROVED else Tier.INFERRED,
+                subject=one.call.function or one.call.callee,
+                consequence="the same prompt may pick another tool or another answer on each run",
+                advice="set temperature: 0 here, or the one that you have tested",
+                origins=(one.temperature.origin("temperature", "the provider's default"),),
             )
 
     def in_document(self, document: Document) -> Iterable[Finding]:
@@ -116,6 +160,15 @@ class SamplingNotPinned(Rule):
                 )
 
 
+def _cooled(project: Project, where: Place, one: Effective) -> Fix | None:
+    """The temperature where the API takes it."""
+    if one.call.api not in HOLDERS:
+        return adding(project, where, "temperature=0", "set temperature=0")
+    found = call_at(project, where)
+    edit = within(*found, one.call.api, name="temperature", value="0") if found is not None else None
+    return Fix(what="set temperature=0", edits=(edit,)) if edit is not None else None
+
+
 def _undeclared(one: Declared, kind: str) -> bool:
     """Does a settings file name a model that takes a temperature, and set none?"""
     if any(one.get(name) is not None for name in ("temperature", "top_p", "thinking")):
@@ -142,10 +195,20 @@ def _has_a_reason(project: Project, where: Place) -> bool:
     return found is not None and any(names_a_reason(test) for test in conditions(*found))
 
 
+def _is_set_by_agents(project: Project) -> bool:
+    """Does any agent say how its model samples?"""
+    every = project.facts.values()
+    calls = (one.arguments for facts in every for one in facts.model_calls)
+    makers = (one.arguments for facts in every for one in facts.clients)
+    return any(name.startswith("model_settings") for given in chain(calls, makers) for name in given)
+
+
 def _unpinned(one: Effective) -> bool:
     api = by_name(one.call.api)
     if api is None or api.loops or not one.temperature.unset or thinks(one) or _quiet(one.call):
         return False
+    if one.temperature.number is not None and one.temperature.number <= _LOW:
+        return False  # the library's own default holds it down
     if one.model.known and all(each.value is None for each in one.model.every):
         return False
     told = samplings(one.model)

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.module import Function, Module, argument, parameters
 from agentprobe.scan.purpose import is_test
@@ -67,6 +68,7 @@ class SelfModifying(Rule):
     probe = Probe(
         faults=("injected_document", "memory_poisoned"),
         expects="keeps the injected instruction for later sessions",
+        shows=(Sign.OBEYED, Sign.LEAKED),
     )
 
     def in_module(self, module: Module) -> Iterable[Finding]:

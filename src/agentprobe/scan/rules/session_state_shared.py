@@ -6,10 +6,15 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from agentprobe.scan.finding import Finding, Probe
-from agentprobe.scan.module import Function, Module
+from agentprobe.scan.module import FUNCTIONS, Function, Module
+from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.histories import script_histories, serves
+from agentprobe.scan.scripts.script import Script
 from agentprobe.scan.severity import Mode, Severity, Tier
 from agentprobe.scan.together import WEB, is_handler
 from agentprobe.scan.tool_effects import called_in, calls_in
@@ -31,8 +36,8 @@ class SessionStateShared(Rule):
     """The state of one conversation is kept where every conversation of the process shares it.
 
     Finds: a default argument `history=[]` that is changed; a list of messages at the top of a class that its
-    objects append to; a global conversation that a request handler changes; a constant `thread_id` or
-    `session_id` in one.
+    objects append to; a global conversation that a request handler changes, or a global object that keeps
+    one; a constant `thread_id` or `session_id` in one.
 
     Breaks: it works for one person at a time. With two, the second's question is answered from the first's
     conversation: wrong at best, a leak of private data at worst.
@@ -69,6 +74,23 @@ class SessionStateShared(Rule):
         expects="answers one person from another's history",
     )
 
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        if is_test(script.path) or not serves(script):
+            return
+        told: set[str] = set()
+        for one in script_histories(script):
+            if one.shared and one.name not in told and script.function(one.asked.node) is not None:
+                told.add(one.name)
+                yield self.found(
+                    script.place(one.binding.node),
+                    f"{one.name} is one conversation for everybody that this process serves",
+                    tier=Tier.PROVED,
+                    subject=one.name,
+                    consequence=_TOLD,
+                    advice="keep it for each session: made in the handler, or looked up by the session's id",
+                    related=(script.place(one.asked.node), *(script.place(each) for each in one.grown[:3])),
+                )
+
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):
             return
@@ -81,6 +103,36 @@ class SessionStateShared(Rule):
             for function in sorted(reached, key=lambda one: one.lineno):
                 yield from self._globals(module, function, seen)
                 yield from self._constant_ids(module, function)
+
+    def in_project(self, project: Project) -> Iterable[Finding]:
+        """An object at the top of a server, whose class keeps the conversation that its methods add to."""
+        for facts in project.facts.values():
+            own = {
+                name: meant
+                for name, made in facts.instances.items()
+                if "." not in name and (meant := project.meant(made)) is not None
+            }
+            module = project.module(facts.path) if own and not is_test(facts.path) else None
+            if module is None or not WEB & module.imported_roots:
+                continue
+            held = {
+                name: kept
+                for name, (home, owner) in own.items()
+                if (kept := _kept(project, home.path, owner))
+            }
+            yield from self._objects(module, held) if held else ()
+
+    def _objects(self, module: Module, held: dict[str, str]) -> Iterator[Finding]:
+        told: set[str] = set()
+        for function in module.functions:
+            for call in calls_in(module, function) if is_handler(module, function) else ():
+                func = call.func
+                owner = func.value if isinstance(func, ast.Attribute) else None
+                if not isinstance(owner, ast.Name) or owner.id not in held or owner.id in told:
+                    continue
+                told.add(owner.id)
+                what = f"the object {owner.id} is one for all requests, and each adds to its {held[owner.id]}"
+                yield replace(self._told(module, call, what, owner.id), tier=Tier.INFERRED)
 
     def _defaults(self, module: Module) -> Iterator[Finding]:
         for function in module.functions:
@@ -155,6 +207,29 @@ class SessionStateShared(Rule):
             advice="keep it for each session: made in the call or in __init__, or looked up by the "
             "session's id",
         )
+
+
+def _kept(project: Project, path: str, name: str) -> str:
+    """The conversation that objects of a class keep and add to in several calls; "" where there is none."""
+    module = project.module(path)
+    owner = next((one for one in module.of(ast.ClassDef) if one.name == name), None) if module else None
+    if module is None or owner is None:
+        return ""
+    grown: set[str] = set()
+    for part in owner.body:
+        if not isinstance(part, FUNCTIONS) or part.name == "__init__":
+            continue
+        inside = list(ast.walk(part))
+        set_here = {ast.unparse(one.targets[0]) for one in inside if isinstance(one, ast.Assign)}
+        changed = {
+            ast.unparse(one.func.value)
+            for one in inside
+            if isinstance(one, ast.Call)
+            and isinstance(one.func, ast.Attribute)
+            and one.func.attr in _CHANGES - _KEYED
+        }
+        grown |= {each for each in changed - set_here if each.startswith("self.")}
+    return next((one[5:] for one in sorted(grown) if "." not in one[5:] and _TALK.search(one[5:])), "")
 
 
 def _mutable(module: Module, function: Function) -> Iterator[tuple[str, ast.expr]]:

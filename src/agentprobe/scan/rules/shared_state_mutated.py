@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from agentprobe.scan.finding import Finding
-from agentprobe.scan.module import FUNCTIONS, Module
+from agentprobe.scan.module import FUNCTIONS, Function, Module
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
 from agentprobe.scan.severity import Mode, Severity, Tier
@@ -82,11 +82,26 @@ class SharedStateMutated(Rule):
                 )
 
 
+def _waiting(module: Module) -> frozenset[Function | None]:
+    """The functions that wait and write something that several tasks may share."""
+    if "waiting and writing" not in module.kept:
+        assigned = [one for one in module.of(ast.Assign) if len(one.targets) == 1]
+        written = [
+            *((one, one.targets[0]) for one in assigned),
+            *((one, one.target) for one in module.of(ast.AugAssign)),
+        ]
+        writing = {module.function(one) for one, target in written if _is_shared(module, target)}
+        waiting = {module.function(one) for one in module.of(ast.Await)}
+        module.kept["waiting and writing"] = frozenset(writing & waiting)
+    kept: frozenset[Function | None] = module.kept["waiting and writing"]
+    return kept
+
+
 def _lost(module: Module, function: ast.AsyncFunctionDef) -> Iterator[tuple[ast.AST, str]]:
+    if function not in _waiting(module):
+        return
     own = [one for one in ast.walk(function) if module.function(one) is function]
     waits = sorted(one.lineno for one in own if isinstance(one, ast.Await))
-    if not waits:
-        return
     for node in own:
         if isinstance(node, ast.AugAssign) and _is_shared(module, node.target):
             if any(isinstance(one, ast.Await) for one in ast.walk(node.value)) and not _is_locked(
@@ -130,9 +145,20 @@ def _is_shared(module: Module, target: ast.expr) -> bool:
     if not isinstance(inner, ast.Name):
         return False
     function = module.function(target)
-    return function is not None and any(
-        inner.id in one.names for one in ast.walk(function) if isinstance(one, ast.Global | ast.Nonlocal)
-    )
+    return function is not None and inner.id in _declared(module).get(function, ())
+
+
+def _declared(module: Module) -> dict[ast.AST, set[str]]:
+    """The names that each function, or one within it, declares as those of the module or the one around."""
+    if "declared names" not in module.kept:
+        found: dict[ast.AST, set[str]] = {}
+        every: list[ast.Global | ast.Nonlocal] = [*module.of(ast.Global), *module.of(ast.Nonlocal)]
+        for one in every:
+            for above in module.ancestors(one):
+                found.setdefault(above, set()).update(one.names)
+        module.kept["declared names"] = found
+    kept: dict[ast.AST, set[str]] = module.kept["declared names"]
+    return kept
 
 
 def _is_locked(module: Module, node: ast.AST) -> bool:

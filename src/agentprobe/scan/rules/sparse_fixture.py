@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.fixtures import Table, code_tables, is_fixture, tables
 from agentprobe.scan.module import Module
@@ -52,7 +53,11 @@ class SparseFixture(Rule):
     code = "FIX003"
     severity = Severity.LOW
     mode = Mode.FIXTURES
-    probe = Probe(faults=("many_for_one", "near_duplicate"), expects="picks the first, or asks for nothing")
+    probe = Probe(
+        faults=("many_for_one", "near_duplicate"),
+        expects="picks the first, or asks for nothing",
+        shows=(Sign.MISACTED, Sign.LIED, Sign.STRAYED),
+    )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if "pytest" not in module.imports and not is_test(module.path):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.effective import Effective, Outer, effective_calls
 from agentprobe.scan.effective.worst import span
 from agentprobe.scan.finding import Finding, Origin, Place, Probe
+from agentprobe.scan.mending.inner_retries import without_retries
 from agentprobe.scan.nodes import short
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
@@ -54,8 +56,12 @@ class StackedRetries(Rule):
     code = "ERR006"
     severity = Severity.MEDIUM
     mode = Mode.SILENT_ERRORS
-    fixes = "none"
-    probe = Probe(faults=("rate_limited", "server_error"), expects="many times more requests than tasks")
+    fixes = "unsafe"
+    probe = Probe(
+        faults=("rate_limited", "server_error"),
+        expects="many times more requests than tasks",
+        shows=(Sign.ASKED_OFTEN,),
+    )
 
     def in_project(self, project: Project) -> Iterable[Finding]:
         groups: dict[Place, list[Effective]] = {}
@@ -64,9 +70,9 @@ class StackedRetries(Rule):
             if layers and not is_test(one.call.place.path):
                 groups.setdefault(layers[-1].place, []).append(one)
         for calls in groups.values():
-            yield self._of(max(calls, key=lambda each: each.worst.requests or 0))
+            yield self._of(project, max(calls, key=lambda each: each.worst.requests or 0))
 
-    def _of(self, one: Effective) -> Finding:
+    def _of(self, project: Project, one: Effective) -> Finding:
         layers = layered(one)
         inner = int(one.attempts.number or 1)
         first = [f"{inner} ({one.package or 'the client'})"] if one.attempts.number is not None else []
@@ -91,6 +97,7 @@ class StackedRetries(Rule):
                 ),
             ),
             related=tuple(dict.fromkeys(each.place for each in layers)),
+            fix=without_retries(project, one, layers, _MOST),
         )
 
 

@@ -6,7 +6,10 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.finding import Finding, Fix, Probe
+from agentprobe.scan.mending.additions import importing, joined
+from agentprobe.scan.mending.lines import written
 from agentprobe.scan.module import Function, Module, argument
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
@@ -73,7 +76,12 @@ class StateKeyNoReducer(Rule):
     mode = Mode.RACE_CONDITION
     fixes = "unsafe"
     triggers = ("StateGraph",)
-    probe = Probe(faults=("latency",), expects="stops with InvalidUpdateError")
+    probe = Probe(
+        faults=("latency",),
+        expects="stops with InvalidUpdateError",
+        shows=(Sign.STOPPED, Sign.TRIPPED),
+        at="tool",
+    )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):
@@ -105,25 +113,18 @@ class StateKeyNoReducer(Rule):
         )
 
 
-def _fix(module: Module, field: ast.AnnAssign) -> Fix:
-    told = f"Annotated[{ast.unparse(field.annotation)}, operator.add]"
-    edits = [module.replaced(field.annotation, told)]
-    lacking = [
-        line
-        for name, line in (("operator", "import operator\n"), ("Annotated", "from typing import Annotated\n"))
-        if name not in module.imports
-    ]
-    first = next(
-        (
-            one
-            for one in module.tree.body
-            if isinstance(one, ast.Import | ast.ImportFrom) and getattr(one, "module", "") != "__future__"
-        ),
-        None,
-    )
-    if lacking and first is not None:
-        edits.insert(0, module.inserted(module.span(first)[0], "".join(lacking)))
-    return Fix(what="add what the branches write", edits=tuple(edits))
+def _fix(module: Module, field: ast.AnnAssign) -> Fix | None:
+    operator = importing(module, "import operator")
+    annotated = importing(module, f"from {_home(module)} import Annotated")
+    if operator is None or annotated is None:
+        return None
+    told = module.replaced(field.annotation, f"Annotated[{written(module, field.annotation)}, operator.add]")
+    return Fix(what="add what the branches write", edits=(*joined(operator, annotated), told))
+
+
+def _home(module: Module) -> str:
+    """The module that a file takes `Annotated` from, where it does."""
+    return module.imports.get("Annotated", "typing.Annotated").rpartition(".")[0]
 
 
 def _states(module: Module) -> dict[str, ast.ClassDef]:

@@ -5,16 +5,23 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.facts import ModelCall
-from agentprobe.scan.finding import Finding, Fix, Probe
+from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.flows import LOADS, own_function
+from agentprobe.scan.hearing import Heard, Hearing, hearing
+from agentprobe.scan.hearing_across import hearing_in, that_hear
 from agentprobe.scan.histories import written
+from agentprobe.scan.mending.cut_answer import CHECKS, raising_when_cut
 from agentprobe.scan.model_calls import model_calls
-from agentprobe.scan.model_text import Heard, Hearing, Said, hearing, hearing_in, that_hear
-from agentprobe.scan.module import Function, Module, argument, last_word
+from agentprobe.scan.model_text import Said
+from agentprobe.scan.module import Function, Module, last_word
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
+from agentprobe.scan.reaching import reaching
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.endings import unasked_ends
+from agentprobe.scan.scripts.script import Script
 from agentprobe.scan.severity import Mode, Severity, Tier
 
 _REASONS = frozenset({
@@ -25,12 +32,6 @@ _RIGHT_AWAY = ("openai.chat", "openai.responses", "openai.completions", "anthrop
                "gemini.old",
                "litellm", "ollama", "bedrock")  # fmt: skip
 """APIs whose answer carries the reason for its end, and whose callers have to look."""
-_CHECKS = {
-    "openai.chat": ('{name}.choices[0].finish_reason == "length"', "finish_reason"),
-    "litellm": ('{name}.choices[0].finish_reason == "length"', "finish_reason"),
-    "anthropic.messages": ('{name}.stop_reason == "max_tokens"', "stop_reason"),
-    "openai.responses": ('{name}.status == "incomplete"', "status"),
-}
 _WRITES = ("write", "write_text", "writelines")
 _SHOWN = ("print", "st.write", "console.print", "click.echo", "st.markdown")
 
@@ -77,8 +78,26 @@ class StopReasonUnchecked(Rule):
     mode = Mode.TOKEN_LIMIT
     fixes = "unsafe"
     probe = Probe(
-        faults=("small_max_tokens", "length_cut_valid"), expects="takes half an answer for a whole one"
+        faults=("small_max_tokens", "length_cut_valid"),
+        expects="takes half an answer for a whole one",
+        shows=(Sign.MISACTED, Sign.LIED, Sign.STRAYED),
     )
+
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        for one in unasked_ends(script) if not is_test(script.path) else ():
+            assert one.heard is not None
+            asked = one.heard.asked
+            how = "parsed as JSON" if one.what == "answer" else "taken for the arguments of a tool"
+            yield self.found(
+                script.place(asked.node),
+                f"the answer of {asked.last}() is {how}, and nobody looks at why it ended",
+                tier=Tier.INFERRED,
+                severity=Severity.MEDIUM,
+                subject=f"{script.name_of(script.function(asked.node))}:{how}",
+                consequence="an answer that reached its cap counts as whole; what was cut is missing",
+                advice=f"look at {' or '.join(asked.api.end)} before using it",
+                related=(script.place(one.call),),
+            )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path) or not model_calls(module):
@@ -106,9 +125,13 @@ class StopReasonUnchecked(Rule):
             if _is_handed_on(module, call, asked):
                 functions.add(module.function(call))
                 yield self._found(module, call, asked, "handed on")
+            elif _ends_the_work(module, call, asked):
+                functions.add(module.function(call))
+                yield self._found(module, call, asked, "taken for the end of the work")
 
     def in_project(self, project: Project) -> Iterable[Finding]:
         told: set[tuple[str, int]] = set()
+        through: set[str] = set()
         for path in that_hear(project, *LOADS):
             module, hears = project.module(path), hearing_in(project, path)
             if module is None or hears is None or is_test(path):
@@ -116,6 +139,7 @@ class StopReasonUnchecked(Rule):
             for where, heard, how in _used(module, hears):
                 if not heard.elsewhere or _mentions(module.function(where)):
                     continue
+                through.add(heard.through)
                 place = module.place(heard.call)
                 if (path, place.line) not in told and not _reads_reason(project, heard.through):
                     told.add((path, place.line))
@@ -128,17 +152,42 @@ class StopReasonUnchecked(Rule):
                         consequence="an answer that reached its cap counts as whole",
                         advice="let the function that asks the model raise when the answer was cut",
                     )
+        yield from self._used_elsewhere(project, through)
+
+    def _used_elsewhere(self, project: Project, through: set[str]) -> Iterable[Finding]:
+        """Texts of calls with a cap that a function gives to functions of other files."""
+        reach = reaching(project)
+        told: set[tuple[str, str]] = set()
+        for facts, asked in project.model_calls:
+            spot = facts.path, asked.function
+            callers = {path for path, _ in reach.callers.get(spot, ())} if asked.function else set()
+            if (
+                spot in told
+                or f"{facts.dotted}.{asked.function}" in through
+                or asked.api not in _RIGHT_AWAY
+                or is_test(facts.path)
+                or not _has_cap(asked)
+                or not any(path != facts.path and not is_test(path) for path in callers)
+            ):
+                continue
+            told.add(spot)
+            module = project.module(facts.path)
+            for call, one in model_calls(module).items() if module is not None else ():
+                if module is not None and one.place == asked.place and _gives_text(module, call, one):
+                    function = module.function(call)
+                    if function is not None and not _has_users(module, function):
+                        yield self._found(module, call, one, "handed on")
 
     def _found(self, module: Module, call: ast.Call, asked: ModelCall, how: str) -> Finding:
         return self.found(
             module.place(call),
             f"the answer of {asked.callee.rpartition('.')[2]}() is {how}, and nobody looks at why it ended",
             tier=Tier.INFERRED,
-            severity=Severity.MEDIUM if how == "handed on" else None,
+            severity=None if how in ("parsed", "stored") else Severity.MEDIUM,
             subject=f"{asked.function}:{how}",
             consequence="an answer that reached its cap counts as whole; what was cut is missing",
-            advice=f"look at {_CHECKS.get(asked.api, ('', 'the reason of its end'))[1]} before using it",
-            fix=_fix(module, call, asked),
+            advice=f"look at {CHECKS.get(asked.api, ('', 'the reason of its end'))[1]} before using it",
+            fix=raising_when_cut(module, call, asked),
         )
 
 
@@ -202,16 +251,34 @@ def _mentions(node: Function | ast.Module | None) -> bool:
 def _is_handed_on(module: Module, call: ast.Call, asked: ModelCall) -> bool:
     """Does a function give the text of a call with a cap to others, that do more than show it?"""
     function = module.function(call)
+    return function is not None and _gives_text(module, call, asked) and _has_users(module, function)
+
+
+def _gives_text(module: Module, call: ast.Call, asked: ModelCall) -> bool:
+    """Does the function around a call with a cap return its text, and not look at why it ended?"""
+    function = module.function(call)
     if function is None or not _has_cap(asked) or _mentions(function):
         return False
     hears = hearing(module)
-    returned = any(
+    return any(
         heard.call is call and heard.said is Said.TEXT
         for one in module.of(ast.Return)
         if one.value is not None and module.function(one) is function
         for heard in hears.heard(one.value)
     )
-    return returned and _has_users(module, function)
+
+
+def _ends_the_work(module: Module, call: ast.Call, asked: ModelCall) -> bool:
+    """Does a loop of an agent, whose answers have a cap, end where an answer asks for no tool?"""
+    function = module.function(call)
+    if function is None or not asked.loops or "tools" not in asked.arguments or _mentions(function):
+        return False
+    if not (_has_cap(asked) or (asked.api == "anthropic.messages" and "max_tokens" in asked.arguments)):
+        return False
+    words = {one.value for one in ast.walk(function) if isinstance(one, ast.Constant)}
+    return bool({"tool_use", "tool_calls"} & words) or any(
+        isinstance(one, ast.Attribute) and one.attr == "tool_calls" for one in ast.walk(function)
+    )
 
 
 def _has_cap(asked: ModelCall) -> bool:
@@ -241,27 +308,3 @@ def _reads_reason(project: Project, dotted: str) -> bool:
     meant = project.meant(dotted)
     module = project.module(meant[0].path) if meant is not None else None
     return module is None or _mentions(module.tree)
-
-
-def _fix(module: Module, call: ast.Call, asked: ModelCall) -> Fix | None:
-    """A check after the statement that binds the answer, where it is bound right away and does not stream."""
-    statement = module.statement(call)
-    value = statement.value if isinstance(statement, ast.Assign) else None
-    inner = value.value if isinstance(value, ast.Await) else value
-    check = _CHECKS.get(asked.api)
-    if (
-        check is None
-        or inner is not call
-        or not isinstance(statement, ast.Assign)
-        or argument(call, "stream")
-    ):
-        return None
-    target = statement.targets[0]
-    if not isinstance(target, ast.Name) or not isinstance(statement.end_lineno, int):
-        return None
-    indent = " " * statement.col_offset
-    test = check[0].format(name=target.id)
-    text = f'\n{indent}if {test}:\n{indent}    raise RuntimeError("the answer was cut at its cap")'
-    return Fix(
-        what="raise when the answer was cut", edits=(module.inserted(module.span(statement)[1], text),)
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.facts import Facts, Wait
 from agentprobe.scan.finding import Finding, Fix, Probe
 from agentprobe.scan.project import Project
@@ -55,7 +56,7 @@ class SubprocessNoTimeout(Rule):
     mode = Mode.API_LATENCY
     item = Item.DEADLINES
     fixes = "safe"
-    probe = Probe(faults=("hang",), expects="never comes back")
+    probe = Probe(faults=("hang",), expects="never comes back", shows=(Sign.LATE,), at="tool")
     triggers = ("subprocess", "system", "popen")
 
     def in_project(self, project: Project) -> Iterable[Finding]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.bounds import within
 from agentprobe.scan.facts import Tool
 from agentprobe.scan.finding import Finding, Fix, Probe
+from agentprobe.scan.flows import calls_of
 from agentprobe.scan.handlers import is_broad, raises, text_in
-from agentprobe.scan.module import Function, Module, argument
+from agentprobe.scan.module import Function, Module, argument, last_word
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.script import Script
+from agentprobe.scan.scripts.tool_results import unmarked_errors
 from agentprobe.scan.severity import Mode, Severity, Tier
 from agentprobe.scan.tools import tool_functions
 
@@ -29,8 +33,8 @@ class ToolErrorAsData(Rule):
     """A tool that failed gives its error back as an ordinary result, though its protocol can mark failures.
 
     Finds: a broad handler in a tool (MCP, LangChain, Claude Agent SDK, Pydantic AI) that returns a text about
-    the error; a `tool_result` block, `ToolMessage` or `CallToolResult` made in a handler without `is_error`,
-    `status="error"` or `isError`.
+    the error; a `tool_result` block, `ToolMessage` or `CallToolResult` made in a handler, or of its text
+    after it, without `is_error`, `status="error"` or `isError`.
 
     Breaks: to the model, and to everything that counts failures, the call succeeded. It quotes the message as
     data ("balance: connection refused"), retries nothing, and the failure rate on the dashboard is zero.
@@ -69,13 +73,31 @@ class ToolErrorAsData(Rule):
     severity = Severity.MEDIUM
     mode = Mode.SILENT_ERRORS
     fixes = "unsafe"
-    probe = Probe(faults=("tool_error",), expects="treats the text of the error as the tool's result")
-    triggers = ("except",)
+    probe = Probe(
+        faults=("tool_error",),
+        expects="treats the text of the error as the tool's result",
+        shows=(Sign.LIED, Sign.STRAYED, Sign.MISACTED),
+    )
+    triggers = ("except", "tool_result")
+
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        for tool, node in unmarked_errors(script) if not is_test(script.path) else ():
+            yield self.found(
+                script.place(node),
+                f"the tool {tool.name} returns its failure as an ordinary result",
+                tier=Tier.PROVED,
+                subject=tool.name,
+                consequence="the model reads the error as data, and no counter of failed calls moves",
+                advice="add isError: true to the result, or throw: the server marks what is thrown",
+                related=(script.place(tool.node),),
+            )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):
             return
         named = tool_functions(module)
+        yield from self._told_apart(module)
+        yield from self._told_after(module)
         for handler in module.of(ast.ExceptHandler):
             if raises(handler):
                 continue
@@ -120,7 +142,36 @@ class ToolErrorAsData(Rule):
                     edits = (module.with_argument(node, word),)
                     yield self._block(module, node, word, Fix(what=f"add {word}", edits=edits))
 
-    def _block(self, module: Module, node: ast.expr, word: str, fix: Fix) -> Finding:
+    def _told_apart(self, module: Module) -> Iterable[Finding]:
+        """Results whose content is an error that the tool gave back under a key of its own."""
+        if b"tool_result" not in module.text.raw:
+            return
+        for node in module.of(ast.Dict):
+            if _is_result_block(node) and _takes_error(module, node) and not _within_handler(module, node):
+                yield self._block(module, node, '"is_error": …', None)
+
+    def _told_after(self, module: Module) -> Iterable[Finding]:
+        """Messages made after a `try`, whose content a handler has set to the error."""
+        for call in calls_of(module, "ToolMessage", "CallToolResult"):
+            word, content = _word(module.qualified(call.func)), argument(call, "content", 0)
+            if (
+                not word
+                or _has_flag(call)
+                or not isinstance(content, ast.Name)
+                or _within_handler(module, call)
+            ):
+                continue
+            for where, told in module.bound(content):
+                handler = next(
+                    (one for one in module.ancestors(where) if isinstance(one, ast.ExceptHandler)), None
+                )
+                if handler is None or module.function(where) is not module.function(call):
+                    continue
+                if is_broad(module, handler) and not raises(handler) and _is_error_text(told, handler):
+                    yield self._block(module, call, word, None)
+                    break
+
+    def _block(self, module: Module, node: ast.expr, word: str, fix: Fix | None) -> Finding:
         function = module.function(node)
         return self.found(
             module.place(node),
@@ -150,8 +201,12 @@ def _can_mark(module: Module, tool: Tool) -> bool:
 
 def _is_error_text(node: ast.expr | None, handler: ast.ExceptHandler) -> bool:
     """Is a text made of the error, or of words about a failure?"""
+    if isinstance(node, ast.List | ast.Tuple) and len(node.elts) == 1:
+        node = node.elts[0]
     if node is None:
         return False
+    if _error_key(node):
+        return True
     words = text_in(node).lower()
     if not words:
         return False
@@ -159,6 +214,51 @@ def _is_error_text(node: ast.expr | None, handler: ast.ExceptHandler) -> bool:
     return named or any(
         word in words for word in ("error", "fail", "could not", "cannot", "unable", "exception")
     )
+
+
+def _error_key(node: ast.expr) -> bool:
+    """Is it a table, or one as JSON, with the failure under a key for it?"""
+    if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("dumps") and node.args:
+        return _error_key(node.args[0])
+    if not isinstance(node, ast.Dict):
+        return False
+    return any(
+        isinstance(key, ast.Constant)
+        and key.value in ("error", "error_message")
+        and not (isinstance(item, ast.Constant) and not item.value)
+        for key, item in zip(node.keys, node.values, strict=True)
+    )
+
+
+def _takes_error(module: Module, block: ast.Dict) -> bool:
+    """Is a result's content what stands under "error" of what a tool gave back?"""
+    content = next(
+        (item for key, item in zip(block.keys, block.values, strict=True) if _is_key(key, "content")), None
+    )
+    meant = module.value(content)
+    for one in ast.walk(meant) if meant is not None else ():
+        if (
+            isinstance(one, ast.Subscript)
+            and isinstance(one.slice, ast.Constant)
+            and one.slice.value == "error"
+        ):
+            return True
+        if (
+            isinstance(one, ast.Call)
+            and last_word(one.func) == "get"
+            and one.args
+            and _is_key(one.args[0], "error")
+        ):
+            return True
+    return False
+
+
+def _is_key(node: ast.expr | None, name: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value == name
+
+
+def _within_handler(module: Module, node: ast.AST) -> bool:
+    return any(isinstance(one, ast.ExceptHandler) for one in module.ancestors(node))
 
 
 def _takes_content(module: Module, function: Function) -> bool:

@@ -6,8 +6,10 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.facts import Tool
 from agentprobe.scan.finding import Finding, Probe
+from agentprobe.scan.mending.known_names import refusing
 from agentprobe.scan.module import Module, argument
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
@@ -57,7 +59,12 @@ class ToolNameCollision(Rule):
     code = "TOOL004"
     severity = Severity.HIGH
     mode = Mode.TOOL_CONTRACT
-    probe = Probe(faults=("tool_shadowed",), expects="calls the wrong server's tool")
+    fixes = "unsafe"
+    probe = Probe(
+        faults=("tool_shadowed",),
+        expects="calls the wrong server's tool",
+        shows=(Sign.OBEYED, Sign.LEAKED, Sign.MISACTED, Sign.LIED),
+    )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):
@@ -140,6 +147,7 @@ class ToolNameCollision(Rule):
                         subject=table,
                         consequence="a second server's tool silently takes the place of the first's",
                         advice="put the server's name before the tool's, or refuse a name that is known",
+                        fix=refusing(module, node),
                     )
 
 

@@ -6,11 +6,13 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.facts import Tool
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.flows import Source, own_function, sources
 from agentprobe.scan.histories import words_of, written
-from agentprobe.scan.module import Function, Module, argument, last_word
+from agentprobe.scan.mending.clip import clipping
+from agentprobe.scan.module import Function, Module, argument, last_word, parameters
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
 from agentprobe.scan.severity import Mode, Severity, Tier
@@ -82,8 +84,11 @@ class ToolOutputUnbounded(Rule):
     code = "CTX002"
     severity = Severity.HIGH
     mode = Mode.CONTEXT_OVERFLOW
+    fixes = "unsafe"
     triggers = ("tool", "Tool", "input_schema", "parameters")
-    probe = Probe(faults=("oversized_result",), expects="hands the whole of it to the model")
+    probe = Probe(
+        faults=("oversized_result",), expects="hands the whole of it to the model", shows=(Sign.SWOLLEN,)
+    )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):
@@ -92,6 +97,8 @@ class ToolOutputUnbounded(Rule):
             found = next(_large(module, function, 0), None)
             if found is not None:
                 yield self._found(module, tool, *found)
+            elif (rows := _all_rows(module, function)) is not None:
+                yield self._found(module, tool, rows, "all rows of a query")
 
     def _found(self, module: Module, tool: Tool, where: ast.AST, what: str) -> Finding:
         return self.found(
@@ -102,6 +109,7 @@ class ToolOutputUnbounded(Rule):
             consequence="one large result fills the window, and every later round pays for it again",
             advice="cut it at a number of characters that the agent can afford, and say that it was cut",
             related=(tool.place,),
+            fix=clipping(module, where),
         )
 
 
@@ -117,6 +125,31 @@ def _large(module: Module, function: Function, depth: int) -> Iterator[tuple[ast
             own = module.by_qualname.get(own_function(module, source.call)) if depth < _DEEPEST else None
             if own is not None and own is not function:
                 yield from ((one, inner) for _, inner in _large(module, own, depth + 1))
+
+
+def _all_rows(module: Module, function: Function) -> ast.AST | None:
+    """The return of a text that a loop makes of all rows of a query which the model writes."""
+    if _is_clipped(function):
+        return None
+    for loop in module.of(ast.For):
+        asked = module.value(loop.iter) if module.function(loop) is function else None
+        if not isinstance(asked, ast.Call) or last_word(asked.func) != "execute" or not asked.args:
+            continue
+        query = asked.args[0]
+        if isinstance(query, ast.Call) and last_word(query.func) == "text" and query.args:
+            query = query.args[0]
+        if not isinstance(query, ast.Name) or query.id not in parameters(function):
+            continue
+        grown = {written(one.target) for one in ast.walk(loop) if isinstance(one, ast.AugAssign)} | {
+            written(one.func.value)
+            for one in ast.walk(loop)
+            if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr == "append"
+        }
+        for told in _returns(module, function):
+            names = [one for one in ast.walk(told) if isinstance(one, ast.Name | ast.Attribute)]
+            if grown & {written(one) for one in names}:
+                return told
+    return None
 
 
 def _returns(module: Module, function: Function) -> list[ast.Return]:

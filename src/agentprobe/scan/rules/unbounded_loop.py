@@ -5,14 +5,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.facts import Facts, Loop
-from agentprobe.scan.finding import Finding, Origin, Probe
+from agentprobe.scan.finding import Finding, Fix, Origin, Probe
 from agentprobe.scan.flows import calls_of
+from agentprobe.scan.mending.round_limit import counting_rounds
 from agentprobe.scan.module import Module, argument, spreads
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.reaching import Reach, Spot, closure, reaching
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.loops import endless_loops
+from agentprobe.scan.scripts.model_calls import model_calls
+from agentprobe.scan.scripts.script import Script
 from agentprobe.scan.severity import Item, Mode, Severity, Tier
 from agentprobe.scan.values import literal
 
@@ -77,9 +82,42 @@ class UnboundedLoop(Rule):
     code = "RDY004"
     severity = Severity.HIGH
     mode = Mode.READINESS
+    fixes = "unsafe"
     item = Item.SESSION_BUDGET
-    probe = Probe(faults=("repeated_call", "error_as_result"), expects="asks the model until it is stopped")
+    probe = Probe(
+        faults=("never_done", "error_as_result"),
+        expects="asks the model until it is stopped",
+        shows=(Sign.ENDLESS,),
+    )
     triggers = ("GroupChat", "Swarm", "AgentOptions", "CodeOptions", "tool_runner")
+
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        for one in endless_loops(script) if not is_test(script.path) else ():
+            if one.retries:
+                continue
+            name = script.name_of(script.function(one.loop)) or "this script"
+            yield self.found(
+                script.place(one.loop),
+                f"{name} calls a model in an endless loop, and no count, cost or time ends it",
+                tier=Tier.PROVED if one.direct and one.asked.sure else Tier.INFERRED,
+                subject=name,
+                consequence="a model that goes round in circles is paid for until somebody looks",
+                advice="count the rounds, and at the limit stop and hand over what is known",
+                related=(script.place(one.asked.node),),
+            )
+        for asked in model_calls(script).values() if not is_test(script.path) else ():
+            if asked.api.name == "anthropic.runner" and not asked.may_have(*asked.api.steps):
+                yield self.found(
+                    script.place(asked.node),
+                    "toolRunner() runs without a limit on its steps",
+                    tier=Tier.PROVED,
+                    subject=script.name_of(script.function(asked.node)),
+                    consequence="a model that goes round in circles is paid for until somebody looks",
+                    advice="give max_iterations",
+                    origins=(
+                        Origin(name="max_iterations", value="none", source="default of @anthropic-ai/sdk"),
+                    ),
+                )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):
@@ -99,6 +137,9 @@ class UnboundedLoop(Rule):
                 advice=f"give {' or '.join(f'{word}=' for word in words)}",
                 origins=(Origin(name=words[0], value="none", source="default of the framework"),),
             )
+
+    def mended(self, project: Project, finding: Finding) -> Fix | None:
+        return counting_rounds(project, finding.place)
 
     def in_project(self, project: Project) -> Iterable[Finding]:
         reach = reaching(project)

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.finding import Edit, Finding, Fix, Probe
 from agentprobe.scan.flows import own_function
 from agentprobe.scan.module import Function, Module
@@ -88,7 +89,7 @@ class UnboundedQuery(Rule):
     mode = Mode.CONTEXT_OVERFLOW
     fixes = "unsafe"
     triggers = ("select", "SELECT", "Select", ".find(", ".all()")
-    probe = Probe(faults=("oversized_result",), expects="hands all of it to the model")
+    probe = Probe(faults=("oversized_result",), expects="hands all of it to the model", shows=(Sign.SWOLLEN,))
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.bounds import has_limit
 from agentprobe.scan.facts import Facts, Loop
 from agentprobe.scan.finding import Finding, Fix, Probe
@@ -16,13 +17,19 @@ from agentprobe.scan.purpose import is_test
 from agentprobe.scan.reaching import reaching
 from agentprobe.scan.retries import Retrier, asks_or_waits, retriers
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.loops import endless_loops, recursions
+from agentprobe.scan.scripts.model_calls import Asked, asking
+from agentprobe.scan.scripts.retries import endless_retries
+from agentprobe.scan.scripts.script import Script
+from agentprobe.scan.scripts.syntax import Node
 from agentprobe.scan.severity import Mode, Severity, Tier
 
 _STOPS = {
-    "tenacity": "stop=stop_after_attempt(5)",
-    "backoff": "max_tries=5",
-    "retrying": "stop_max_attempt_number=5",
+    "tenacity": "stop=stop_after_attempt(3)",
+    "backoff": "max_tries=3",
+    "retrying": "stop_max_attempt_number=3",
 }
+"""With the two retries of a client within it this makes nine attempts."""
 
 _PUTS = ("put", "put_nowait", "append", "appendleft", "lpush", "rpush")
 _TAKES = ("get", "get_nowait", "pop", "popleft", "lpop", "brpop")
@@ -33,8 +40,8 @@ class UnboundedRetry(Rule):
 
     Finds: tenacity's `@retry` without `stop` (its default is for ever), `backoff` without `max_tries` and
     `max_time`, `retrying` and `stamina` likewise; `while True` around a call of a model, an HTTP call or a
-    function that makes one, left only when it succeeds; a function that calls itself in its own handler; a
-    job that is put back into its queue each time it fails.
+    function that makes one, left only when it succeeds, also by a flag that success sets; a function that
+    calls itself in its own handler; a job that is put back into its queue each time it fails.
 
     Breaks: an outage, an expired key or one request that can never succeed holds a worker until somebody
     kills it, and pays for every attempt that the provider counts.
@@ -69,8 +76,42 @@ class UnboundedRetry(Rule):
     severity = Severity.HIGH
     mode = Mode.SILENT_ERRORS
     fixes = "safe"
-    probe = Probe(faults=("server_error", "auth_expired"), expects="never comes back while the fault lasts")
+    probe = Probe(
+        faults=("server_error", "auth_expired"),
+        expects="never comes back while the fault lasts",
+        shows=(Sign.ENDLESS, Sign.LATE),
+    )
     triggers = ("retry", "tenacity", "backoff", "stamina", "except")
+
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        if is_test(script.path):
+            return
+        for one in endless_loops(script):
+            if one.retries:
+                yield self._again(script, one.loop, one.asked, "a loop")
+        for call, function, asked in recursions(script):
+            yield self._again(script, call, asked, f"{script.name_of(function) or 'it'}() calling itself")
+        for call, what in endless_retries(script):
+            yield self.found(
+                script.place(call),
+                f"{what} tries for ever: nothing limits its attempts",
+                tier=Tier.PROVED,
+                severity=None if next(asking(script, call), None) is not None else Severity.MEDIUM,
+                subject=script.name_of(script.function(call)),
+                consequence="one request that cannot succeed holds its worker until somebody kills it",
+                advice="give retries a number, such as 4",
+            )
+
+    def _again(self, script: Script, where: Node, asked: Asked, how: str) -> Finding:
+        return self.found(
+            script.place(where),
+            f"{asked.last}() of the model is repeated without a limit, by {how}",
+            tier=Tier.PROVED if asked.sure else Tier.INFERRED,
+            subject=script.name_of(script.function(where)),
+            consequence="while the fault lasts the program hangs here, and pays for each attempt",
+            advice="count the attempts, and throw the last error after a few",
+            related=(script.place(asked.node),),
+        )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.module import Function, Module
 from agentprobe.scan.purpose import is_test
@@ -60,7 +61,9 @@ class UnorderedPage(Rule):
     severity = Severity.MEDIUM
     mode = Mode.FIXTURES
     probe = Probe(
-        faults=("listing_cut", "results_reordered"), expects="answers from whichever rows come first"
+        faults=("listing_cut", "results_reordered"),
+        expects="answers from whichever rows come first",
+        shows=(Sign.MISACTED, Sign.LIED, Sign.STRAYED),
     )
 
     def in_module(self, module: Module) -> Iterable[Finding]:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.document import Document
-from agentprobe.scan.finding import Finding, Probe
+from agentprobe.scan.finding import Finding, Fix, Probe
 from agentprobe.scan.mcp_servers import Server, servers_in, servers_in_code, unpinned
+from agentprobe.scan.mending.server_version import pinning
 from agentprobe.scan.module import Module
+from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.script import Script
+from agentprobe.scan.scripts.servers import newest_servers
 from agentprobe.scan.severity import Mode, Severity, Tier
 
 
@@ -43,10 +48,24 @@ class UnpinnedServer(Rule):
     code = "TOOL003"
     severity = Severity.MEDIUM
     mode = Mode.TOOL_CONTRACT
+    fixes = "unsafe"
     triggers = ("npx", "bunx", "uvx", "pipx", "docker", "podman", "dlx", "uv")
     probe = Probe(
-        faults=("tools_changed", "tool_renamed", "rug_pull"), expects="calls tools that are gone or changed"
+        faults=("tools_changed", "tool_renamed", "rug_pull"),
+        expects="calls tools that are gone or changed",
+        shows=(Sign.OBEYED, Sign.LEAKED, Sign.MISACTED, Sign.LIED),
     )
+
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        for node, package in newest_servers(script) if not is_test(script.path) else ():
+            yield self.found(
+                script.place(node),
+                f"an MCP server runs {package} in whatever version is newest",
+                tier=Tier.PROVED,
+                subject=package,
+                consequence="its tools and their texts may be others tomorrow, and nobody has tested those",
+                advice=f"name the version that you have tested: {package.removesuffix('@latest')}@1.2.3",
+            )
 
     def in_document(self, document: Document) -> Iterable[Finding]:
         if (
@@ -60,6 +79,9 @@ class UnpinnedServer(Rule):
         if not is_test(module.path):
             for server in servers_in_code(module):
                 yield from self._told(server)
+
+    def mended(self, project: Project, finding: Finding) -> Fix | None:
+        return pinning(project, finding.place)
 
     def _told(self, server: Server) -> Iterable[Finding]:
         package = unpinned(server)

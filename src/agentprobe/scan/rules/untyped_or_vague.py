@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.facts import Tool
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.module import Module
@@ -49,7 +50,11 @@ class UntypedOrVague(Rule):
     code = "TOOL005"
     severity = Severity.LOW
     mode = Mode.TOOL_CONTRACT
-    probe = Probe(faults=("mistyped_argument",), expects="calls it with arguments of the wrong type")
+    probe = Probe(
+        faults=("mistyped_argument",),
+        expects="calls it with arguments of the wrong type",
+        shows=(Sign.TRIPPED, Sign.MISACTED, Sign.LIED),
+    )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if not is_test(module.path):

@@ -6,13 +6,18 @@ import ast
 import re
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.finding import Finding, Probe
 from agentprobe.scan.flows import calls_of
-from agentprobe.scan.model_text import Heard, Hearing, Said, hearing, hearing_in, that_hear
+from agentprobe.scan.hearing import Heard, Hearing, hearing
+from agentprobe.scan.hearing_across import hearing_in, that_hear
+from agentprobe.scan.model_text import Said
 from agentprobe.scan.module import Module
 from agentprobe.scan.project import Project
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.parsing import verdicts
+from agentprobe.scan.scripts.script import Script
 from agentprobe.scan.severity import Item, Mode, Severity, Tier
 from agentprobe.scan.values import literal
 
@@ -30,7 +35,8 @@ class VerdictBySubstring(Rule):
     """Whether a check passed is read off a model's answer by looking for a word in it.
 
     Finds: `"yes" in answer`, `answer.lower().startswith("approved")`, `re.search("PASS", answer)` and the
-    like in a condition, where the text comes from a model, also through the project's own functions.
+    like in a condition, where the text comes from a model, also through the project's own functions; and the
+    branches of LangChain's `RunnableBranch` that look for a word in what comes before them.
 
     Breaks: "not approved", "I cannot say yes" and "no errors, but…" all hold the word. The share of wrong
     verdicts changes with each version of the model, and the gate that it feeds is a coin with a bias.
@@ -71,19 +77,54 @@ class VerdictBySubstring(Rule):
     probe = Probe(
         faults=("refused_answer", "cut_answer"),
         expects="takes an answer that only holds the word for a verdict",
+        shows=(Sign.MISACTED, Sign.LIED, Sign.STRAYED),
     )
+
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        for one in verdicts(script) if not is_test(script.path) else ():
+            yield self.found(
+                script.place(one.call),
+                f'a decision hangs on "{one.word.strip()}" standing somewhere in the model\'s answer',
+                tier=Tier.PROVED if one.heard.sure else Tier.INFERRED,
+                severity=None if one.strong else Severity.MEDIUM,
+                subject=script.name_of(script.function(one.call)),
+                consequence=f'"not {one.word.strip()}" counts too, and how often changes with each model',
+                advice="ask for a typed answer (an enum, a boolean) and let a schema check it",
+                related=(script.place(one.heard.asked.node),),
+            )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path):
             return
         for node, text, word in _tests(module):
-            heard = hearing(module).held(text, Said.TEXT)
+            heard = hearing(module, given=True).held(text, Said.TEXT)
             if heard is not None:
                 yield self._told(module, node, word, heard)
+        yield from self._branches(module)
+
+    def _branches(self, module: Module) -> Iterable[Finding]:
+        """`RunnableBranch((lambda answer: "positive" in answer, …))`, after a chain that gives a text."""
+        for call in calls_of(module, "RunnableBranch"):
+            if not module.qualified(call.func).startswith("langchain"):
+                continue
+            for one in (
+                part for given in call.args for part in ast.walk(given) if isinstance(part, ast.Lambda)
+            ):
+                word = _asked_of(module, one)
+                if word:
+                    yield self.found(
+                        module.place(one),
+                        f'the branch is taken by "{word}" standing somewhere in the model\'s answer',
+                        tier=Tier.INFERRED,
+                        severity=Severity.MEDIUM,
+                        subject=word,
+                        consequence=f'"not {word}" counts too, and how often that is changes with the model',
+                        advice="ask for a typed answer (an enum), and branch on its value",
+                    )
 
     def in_project(self, project: Project) -> Iterable[Finding]:
-        for path in that_hear(project):
-            listening = hearing_in(project, path) if not is_test(path) else None
+        for path in that_hear(project, given=True):
+            listening = hearing_in(project, path, given=True) if not is_test(path) else None
             if listening is not None:
                 yield from self._from_elsewhere(listening)
 
@@ -109,17 +150,50 @@ class VerdictBySubstring(Rule):
         )
 
 
+def _asked_of(module: Module, node: ast.Lambda) -> str:
+    """The word that a condition looks for in the text it is given; "" where it looks for a key."""
+    test, given = node.body, [one.arg for one in node.args.args]
+    if not isinstance(test, ast.Compare) or len(given) != 1 or not isinstance(test.ops[0], ast.In):
+        return ""
+    word, text = literal(module, test.left), test.comparators[0]
+    inner = text.func.value if isinstance(text, ast.Call) and isinstance(text.func, ast.Attribute) else text
+    plain = isinstance(inner, ast.Name) and inner.id == given[0]
+    if plain and inner is text and "StrOutputParser" not in module.imports:
+        return ""  # a key of a table, as far as anybody can see
+    if not plain and not isinstance(inner, ast.Subscript):
+        return ""
+    return word if isinstance(word, str) and _WORDS.match(word.strip()) else ""
+
+
 def _tests(module: Module) -> Iterable[tuple[ast.expr, ast.expr, str]]:
     """Looks for a word in something: (the test, what is looked in, the word)."""
     for node in module.of(ast.Compare):
         if isinstance(node.ops[0], ast.In | ast.NotIn) and len(node.ops) == 1:
             word = literal(module, node.left)
-            if isinstance(word, str) and _WORDS.match(word.strip()) and _decides(module, node):
-                yield node, node.comparators[0], word
+            text = node.comparators[0]
+            asks = isinstance(word, str) and _WORDS.match(word.strip()) and _decides(module, node)
+            if asks and not _is_table(module, text):
+                yield node, text, word
     for call in calls_of(module, *_ENDS, "search", "match"):
         found = _searched(module, call)
         if found is not None and _decides(module, call):
             yield call, *found
+
+
+def _is_table(module: Module, node: ast.expr) -> bool:
+    """Is a name used as a dictionary in the same function, so that `in` asks for a key?"""
+    if not isinstance(node, ast.Name):
+        return False
+    function = module.function(node)
+    for one in ast.walk(function if function is not None else module.tree):
+        inner = one.value if isinstance(one, ast.Subscript | ast.Attribute) else None
+        if not isinstance(inner, ast.Name) or inner.id != node.id:
+            continue
+        if isinstance(one, ast.Subscript) and isinstance(literal(module, one.slice), str):
+            return True
+        if isinstance(one, ast.Attribute) and one.attr in ("get", "items", "keys", "setdefault"):
+            return True
+    return False
 
 
 def _searched(module: Module, call: ast.Call) -> tuple[ast.expr, str] | None:

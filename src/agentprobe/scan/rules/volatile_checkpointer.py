@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.finding import Finding, Met, Place, Probe
 from agentprobe.scan.module import Module, argument
 from agentprobe.scan.project import Project
@@ -63,7 +64,11 @@ class VolatileCheckpointer(Rule):
     mode = Mode.NO_SYSTEM
     item = Item.RESTART_RECOVERY
     triggers = ("MemorySaver", "InMemory", "SQLiteSession", "ListMemory")
-    probe = Probe(faults=("crash_after_effect",), expects="starts over and does again what it had done")
+    probe = Probe(
+        faults=("crash_after_effect",),
+        expects="starts over and does again what it had done",
+        shows=(Sign.DUPLICATED,),
+    )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if is_test(module.path) or is_shown(module.path):

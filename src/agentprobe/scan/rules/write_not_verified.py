@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.finding import Finding, Met, Probe
 from agentprobe.scan.module import Function, Module
 from agentprobe.scan.project import Project
@@ -75,7 +76,9 @@ class WriteNotVerified(Rule):
     mode = Mode.NO_SYSTEM
     item = Item.VERIFICATION
     probe = Probe(
-        faults=("silent_no_op", "partial_success", "error_as_200"), expects="reports what did not happen"
+        faults=("silent_no_op", "partial_success", "error_as_200"),
+        expects="reports what did not happen",
+        shows=(Sign.LIED,),
     )
 
     def in_module(self, module: Module) -> Iterable[Finding]:

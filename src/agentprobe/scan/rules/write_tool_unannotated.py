@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
+from agentprobe.domain.sign import Sign
 from agentprobe.scan.facts import Effect, Tool
-from agentprobe.scan.finding import Edit, Finding, Fix
+from agentprobe.scan.finding import Edit, Finding, Fix, Probe
 from agentprobe.scan.module import Module
 from agentprobe.scan.purpose import is_test
 from agentprobe.scan.rule import Rule
+from agentprobe.scan.scripts.script import Script
+from agentprobe.scan.scripts.tools import tools
 from agentprobe.scan.severity import Mode, Severity, Tier
 from agentprobe.scan.tool_effects import STRONG, in_words
 from agentprobe.scan.tools import every_tool
@@ -56,8 +59,25 @@ class WriteToolUnannotated(Rule):
     code = "TOOL001"
     severity = Severity.MEDIUM
     mode = Mode.TOOL_CONTRACT
+    probe = Probe(
+        faults=("reply_lost",), expects="does it twice, as if it only read", shows=(Sign.DUPLICATED,)
+    )
     fixes = "unsafe"
     triggers = ("mcp",)
+
+    def in_script(self, script: Script) -> Iterable[Finding]:
+        for one in tools(script) if not is_test(script.path) else ():
+            if one.kind != "mcp" or one.hints or one.open or not one.writes_surely:
+                continue
+            yield self.found(
+                script.place(one.node),
+                f"the tool {one.name} writes, and its declaration does not say so",
+                tier=Tier.INFERRED,
+                subject=one.name,
+                consequence="a client cannot tell it from a read: it may run unasked, in parallel or twice",
+                advice="give it annotations: readOnlyHint: false, and destructiveHint and idempotentHint as "
+                "they are",
+            )
 
     def in_module(self, module: Module) -> Iterable[Finding]:
         if not is_test(module.path):

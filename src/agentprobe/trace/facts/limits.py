@@ -1,9 +1,9 @@
 """The dated table of what models can take: how much they read and write, when they end, what follows.
 
 The table that ships is made from litellm's (MIT) of that day. What that one has dropped comes from litellm
-1.12.5, 1.55.8, 1.61.4, 1.80.0 and 1.93.1, and for a few old models the day of their end from Anthropic's and
-OpenAI's own pages of deprecations: code goes on naming models that tables have forgotten. A model for which
-none of these names a day has none here.
+1.12.5, 1.55.8, 1.61.4, 1.80.0 and 1.93.1, and for a few old models the day of their end from Anthropic's,
+Google's and OpenAI's own pages of deprecations: code goes on naming models that tables have forgotten. A
+model for which none of these names a day has none here.
 """
 
 from __future__ import annotations
