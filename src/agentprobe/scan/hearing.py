@@ -29,8 +29,6 @@ class Heard:
     """The function that handed it on."""
     elsewhere: bool = False
     """Does that function stand in another file?"""
-    handed: ast.Call | None = None
-    """The call that gave it, where it came as a parameter."""
 
 
 Follow = Callable[[str, str], list[Spoken]]
@@ -47,12 +45,11 @@ class _Told:
     call: ast.expr
     through: str = ""
     elsewhere: bool = False
-    handed: ast.Call | None = None
 
     def heard(self) -> Heard:
         spoken = self.spoken
         said = told_as(spoken.api, spoken.callee, spoken.path)
-        return Heard(said, self.call, spoken.sure, self.through, self.elsewhere, self.handed)
+        return Heard(said, self.call, spoken.sure, self.through, self.elsewhere)
 
 
 class Hearing:
@@ -130,7 +127,7 @@ class Hearing:
         self._asking.add(key)
         try:
             found = [
-                _handed(told, given, call, elsewhere=hears is not self)
+                _handed(told, given, elsewhere=hears is not self)
                 for hears, call in self.callers(self, given.function)
                 for told in hears._told(given_for(given, call))
             ]
@@ -178,13 +175,12 @@ def given_for(given: Given, call: ast.Call) -> ast.expr | None:
     return argument(call, given.name, names.index(given.name) if given.name in names else None)
 
 
-def _handed(told: _Told, given: Given, call: ast.Call, *, elsewhere: bool) -> _Told:
+def _handed(told: _Told, given: Given, *, elsewhere: bool) -> _Told:
     spoken = with_path(told.spoken, given.path)
     return replace(
         told,
         spoken=Spoken(api=spoken.api, callee=spoken.callee, path=spoken.path, sure=False),
         elsewhere=told.elsewhere or elsewhere,
-        handed=call,
     )
 
 

@@ -187,17 +187,13 @@ def _defaults(module: Module, handler: ast.ExceptHandler) -> bool:
 
 def _keeps(module: Module, node: ast.expr) -> bool:
     """Does a default hold on to the text that could not be parsed?"""
-    names = (one for one in ast.walk(node) if isinstance(one, ast.Name))
-    return any(one.id in _read_in_try(module, node) for one in names)
-
-
-def _read_in_try(module: Module, node: ast.expr) -> set[str]:
     block = next((one for one in module.ancestors(node) if isinstance(one, ast.Try)), None)
-    return (
-        {one.id for part in block.body for one in ast.walk(part) if isinstance(one, ast.Name)}
-        if block
-        else set()
-    )
+    tried = {name for part in block.body for name in _names(part)} if block is not None else set()
+    return not tried.isdisjoint(_names(node))
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def _names_error(node: ast.AST, handler: ast.ExceptHandler) -> bool:
